@@ -1,0 +1,129 @@
+import { closeSync, type FSWatcher, mkdirSync, openSync, watch, writeSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LineEncoder, type LogLine, parseLine } from './cri-format.ts';
+
+/** Which container's log. */
+export interface LogTarget {
+  namespace: string;
+  pod: string;
+  /** The pod's uid: the TaskRun's. */
+  uid: string;
+  container: string;
+}
+
+export interface LogWriter {
+  write(chunk: Uint8Array): void;
+  /** Writes what is left and closes the file; more than once does nothing. */
+  close(): void;
+}
+
+/**
+ * Logs of containers, kept with the run: one file a container, in kubelet's layout
+ * (`<namespace>_<pod>_<uid>/<container>/0.log`) and format, readable while they grow and from any process.
+ */
+export interface LogStore {
+  create(target: LogTarget): LogWriter;
+  /**
+   * The lines from the first on. With `follow`, waits for more until `follow` aborts, and then ends after the
+   * last line that was written. A log that does not exist (yet) is empty.
+   */
+  read(target: LogTarget, options?: { follow?: AbortSignal }): AsyncIterable<LogLine>;
+  /** Removes all logs of a pod. */
+  remove(target: Omit<LogTarget, 'container'>): Promise<void>;
+}
+
+export function createLogStore(directory: string, clock: () => Date = () => new Date()): LogStore {
+  return {
+    create(target) {
+      const path = logPath(directory, target);
+      mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+      const fd = openSync(path, 'a', 0o644);
+      const encoder = new LineEncoder(clock);
+      let closed = false;
+      return {
+        write(chunk) {
+          if (!closed) writeSync(fd, encoder.push(chunk));
+        },
+        close() {
+          if (closed) return;
+          closed = true;
+          writeSync(fd, encoder.end());
+          closeSync(fd);
+        },
+      };
+    },
+    read: (target, options) => readLines(logPath(directory, target), options?.follow),
+    remove: (target) => rm(podDirectory(directory, target), { recursive: true, force: true }),
+  };
+}
+
+function podDirectory(directory: string, target: Omit<LogTarget, 'container'>): string {
+  return join(directory, `${target.namespace}_${target.pod}_${target.uid}`);
+}
+
+function logPath(directory: string, target: LogTarget): string {
+  return join(podDirectory(directory, target), target.container, '0.log');
+}
+
+async function* readLines(path: string, follow: AbortSignal | undefined): AsyncGenerator<LogLine> {
+  if (follow) mkdirSync(dirname(path), { recursive: true });
+  const change = follow ? watchChanges(dirname(path), follow) : undefined;
+  let rest: Buffer = Buffer.alloc(0);
+  let position = 0;
+  const buffer = Buffer.alloc(64 * 1024);
+  try {
+    for (;;) {
+      // Asked before reading: what was written before the end was announced is then surely read.
+      const ended = !follow || follow.aborted;
+      const file = await open(path, 'r').catch(() => undefined);
+      try {
+        while (file) {
+          const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+          if (bytesRead === 0) break;
+          position += bytesRead;
+          const data = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+          const last = data.lastIndexOf(0x0a);
+          for (const line of data.subarray(0, Math.max(last, 0)).toString('utf8').split('\n')) {
+            const parsed = parseLine(line);
+            if (parsed) yield parsed;
+          }
+          rest = data.subarray(last + 1);
+        }
+      } finally {
+        await file?.close();
+      }
+      if (ended) return;
+      await change!.next();
+    }
+  } finally {
+    change?.close();
+  }
+}
+
+/** `next` resolves when the directory changed since it last did, or the signal aborted. */
+function watchChanges(directory: string, signal: AbortSignal): { next(): Promise<void>; close(): void } {
+  let changed = false;
+  let wake: (() => void) | undefined;
+  const notify = () => {
+    changed = true;
+    wake?.();
+  };
+  const watcher: FSWatcher = watch(directory, notify);
+  signal.addEventListener('abort', notify);
+  return {
+    async next() {
+      if (!changed) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      changed = false;
+      wake = undefined;
+    },
+    close() {
+      watcher.close();
+      signal.removeEventListener('abort', notify);
+    },
+  };
+}

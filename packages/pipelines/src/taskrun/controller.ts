@@ -1,0 +1,88 @@
+import { type Controller, type ObjectKey, timestamp } from '@assay/kube';
+import {
+  isDone,
+  type TaskRun,
+  TaskRuns,
+  taskRunPendingMessage,
+  taskRunSpecStatus,
+  upstreamManager,
+  withSucceeded,
+} from '@assay/tekton';
+import { type ExecutionServices, TaskRunExecution } from './execution.ts';
+
+export interface TaskRunController extends Controller<TaskRun> {
+  /** Stops every running TaskRun without writing their ends: another runner finds them as they are. */
+  close(): Promise<void>;
+}
+
+export interface TaskRunControllerOptions extends ExecutionServices {
+  /** Called with what an execution could not handle itself (the store refused its final status, say). */
+  onError(error: unknown, key: ObjectKey): void;
+}
+
+/**
+ * Runs TaskRuns on this machine. All that must outlive the process is in the object's status: a TaskRun that has
+ * started but has no execution here lost its pod with an earlier process, and is retried or failed for that reason.
+ */
+export function createTaskRunController(options: TaskRunControllerOptions): TaskRunController {
+  const executions = new Map<string, TaskRunExecution>();
+  const uids = new Map<string, string>();
+  const keyOf = ({ namespace, name }: ObjectKey) => `${namespace}/${name}`;
+
+  function start(key: ObjectKey, taskRun: TaskRun): TaskRunExecution {
+    const uid = taskRun.metadata.uid!;
+    const execution = new TaskRunExecution(taskRun, options);
+    executions.set(uid, execution);
+    uids.set(keyOf(key), uid);
+    execution.finished
+      .catch((error) => options.onError(error, key))
+      .finally(() => {
+        executions.delete(uid);
+        if (uids.get(keyOf(key)) === uid) uids.delete(keyOf(key));
+      });
+    return execution;
+  }
+
+  return {
+    name: 'taskrun',
+    resource: TaskRuns,
+    concurrency: 64,
+    async reconcile(key, taskRun) {
+      const known = uids.get(keyOf(key));
+      if (known && known !== taskRun?.metadata.uid) executions.get(known)?.abandon();
+      if (!taskRun) return undefined;
+      if ((taskRun.spec.managedBy ?? upstreamManager) !== upstreamManager) return undefined;
+      const execution = executions.get(taskRun.metadata.uid!);
+      if (taskRun.metadata.deletionTimestamp) {
+        execution?.abandon();
+        return undefined;
+      }
+      if (isDone(taskRun)) return undefined;
+      if (taskRun.spec.status === taskRunSpecStatus.cancelled) {
+        (execution ?? start(key, taskRun)).cancel(taskRun.spec.statusMessage ?? '');
+        return undefined;
+      }
+      if (taskRun.spec.status === taskRunSpecStatus.pending) {
+        await markPending(taskRun);
+        return undefined;
+      }
+      if (!execution) start(key, taskRun);
+      return undefined;
+    },
+    async close() {
+      const running = [...executions.values()];
+      for (const execution of running) execution.abandon();
+      await Promise.allSettled(running.map((execution) => execution.finished));
+    },
+  };
+
+  async function markPending(taskRun: TaskRun): Promise<void> {
+    const message = taskRunPendingMessage(taskRun.metadata.name!);
+    const conditions = withSucceeded(
+      taskRun.status?.conditions,
+      { status: 'Unknown', reason: 'TaskRunPending', message },
+      timestamp(options.clock.now()),
+    );
+    await options.client.updateStatus(TaskRuns, { ...taskRun, status: { ...taskRun.status, conditions } });
+  }
+}

@@ -1,0 +1,266 @@
+import { type Client, type Clock, timestamp } from '@assay/kube';
+import type { ImageStore, Sandbox } from '@assay/sandbox';
+import {
+  annotations,
+  durationOf,
+  podName,
+  type RunResult,
+  type StepState,
+  succeededCondition,
+  type TaskRun,
+  type TaskRunReason,
+  type TaskRunStatus,
+  TaskRuns,
+  taskRunCancelledMessage,
+  taskRunMessages,
+  taskRunReasons,
+  taskRunTimeoutMessage,
+  withSucceeded,
+} from '@assay/tekton';
+import type { LogStore } from '../logs/log-store.ts';
+import { collectResults, collectStepResults } from '../results/collect.ts';
+import { type AttemptFailure, runAttempt } from './attempt.ts';
+import { CannotStart } from './cannot-start.ts';
+import { writeExitCode } from './layout.ts';
+import { type Preparation, prepare } from './prepare.ts';
+import { StatusWriter } from './status-writer.ts';
+
+/** What executions need from their host. */
+export interface ExecutionServices {
+  client: Client;
+  sandbox: Sandbox;
+  images: ImageStore;
+  logs: LogStore;
+  clock: Clock;
+  /** Attempts' own directories; each is removed with its pod. Below the sandbox's home. */
+  attemptsDirectory: string;
+  /** What persistent volume claims hold. Below the sandbox's home. */
+  claimsDirectory: string;
+  /** Between TERM and KILL when a run is stopped, in milliseconds. */
+  graceMs: number;
+  /** Put into `status.provenance.featureFlags`. */
+  featureFlags: Record<string, unknown>;
+}
+
+type Ending = { reason: TaskRunReason; message: string };
+
+/**
+ * One TaskRun from here to its end, its retries included. The execution is the only author of the run's status while
+ * it lasts; what happens to the object meanwhile (cancel, delete) reaches it through `cancel` and `abandon`.
+ */
+export class TaskRunExecution {
+  /** Resolves when the final status is stored and nothing of the run is left on the machine. */
+  readonly finished: Promise<void>;
+  readonly #services: ExecutionServices;
+  readonly #taskRun: TaskRun;
+  readonly #status: TaskRunStatus;
+  readonly #writer: StatusWriter;
+  #cancelled: { message: string } | undefined;
+  #abandoned = false;
+  #stop = new AbortController();
+
+  constructor(taskRun: TaskRun, services: ExecutionServices) {
+    this.#services = services;
+    this.#taskRun = taskRun;
+    this.#status = structuredClone(taskRun.status ?? {});
+    this.#writer = new StatusWriter(services.client, taskRun, () => this.#status);
+    this.finished = this.#run();
+  }
+
+  /** Stops what runs and ends the TaskRun as cancelled; no retry follows. */
+  cancel(message: string): void {
+    this.#cancelled ??= { message };
+    this.#stop.abort();
+  }
+
+  /** Stops what runs and writes nothing more: the object is gone, or the runner is closing. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#stop.abort();
+  }
+
+  async #run(): Promise<void> {
+    const removals: Promise<void>[] = [];
+    // Started by an earlier process, which took the pod with it.
+    let lost = this.#status.startTime !== undefined;
+    for (;;) {
+      this.#stop = new AbortController();
+      if (this.#cancelled || this.#abandoned) this.#stop.abort();
+      const ending = lost ? this.#loseAttempt() : await this.#attempt(removals);
+      lost = false;
+      if (this.#abandoned) break;
+      const retries = this.#taskRun.spec.retries ?? 0;
+      const attempts = this.#status.retriesStatus?.length ?? 0;
+      if (ending.reason !== 'Succeeded' && !this.#cancelled && attempts < retries) {
+        this.#archive(ending);
+        continue;
+      }
+      this.#conclude(ending);
+      await this.#writer.flush();
+      break;
+    }
+    await Promise.all(removals);
+  }
+
+  async #attempt(removals: Promise<void>[]): Promise<Ending> {
+    const { clock } = this.#services;
+    const status = this.#status;
+    status.startTime = timestamp(clock.now());
+    this.#setCondition('Unknown', 'Started', taskRunMessages.started);
+    const timeoutMs = durationOf(this.#taskRun.spec.timeout) ?? 60 * 60_000;
+    let timedOut = false;
+    const stopTimer =
+      timeoutMs > 0
+        ? clock.setTimer(() => {
+            timedOut = true;
+            this.#stop.abort();
+          }, timeoutMs)
+        : undefined;
+    try {
+      const failure = await this.#runPod(removals);
+      if (this.#cancelled) {
+        const previous = succeededCondition(this.#taskRun);
+        const { name } = this.#taskRun.metadata;
+        return this.#terminated(
+          'TaskRunCancelled',
+          taskRunCancelledMessage(name!, this.#cancelled.message, previous),
+        );
+      }
+      if (timedOut) {
+        return this.#terminated(
+          'TaskRunTimeout',
+          taskRunTimeoutMessage(this.#taskRun.metadata.name!, timeoutMs),
+        );
+      }
+      return failure ?? { reason: 'Succeeded', message: taskRunMessages.succeeded };
+    } finally {
+      stopTimer?.();
+    }
+  }
+
+  /** Prepares and runs one pod. */
+  async #runPod(removals: Promise<void>[]): Promise<AttemptFailure | Ending> {
+    const { client, sandbox, logs, clock, graceMs } = this.#services;
+    const status = this.#status;
+    const attempt = status.retriesStatus?.length ?? 0;
+    const pod = podName(this.#taskRun.metadata.name!, attempt);
+    const podId = `${this.#taskRun.metadata.uid}-${attempt}`;
+    let prepared: Preparation;
+    try {
+      prepared = await prepare(this.#taskRun, pod, podId, this.#services, this.#stop.signal);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return undefined;
+      if (!(error instanceof CannotStart)) throw error;
+      return { reason: error.reason as TaskRunReason, message: error.message };
+    }
+    const { plan, layout, spec, declared } = prepared;
+    status.podName = pod;
+    status.taskSpec = spec;
+    status.steps = plan.steps.map((step) => step.state);
+    if (plan.sidecars.length > 0) status.sidecars = plan.sidecars.map((sidecar) => sidecar.state);
+    status.provenance = { ...status.provenance, ...prepared.provenance };
+    if (prepared.metadata) {
+      const { namespace, name } = this.#taskRun.metadata;
+      await client.patch(TaskRuns, namespace!, name!, { metadata: prepared.metadata });
+    }
+    this.#setCondition('Unknown', 'Running', taskRunMessages.running);
+
+    const uid = this.#taskRun.metadata.uid!;
+    const namespace = this.#taskRun.metadata.namespace!;
+    let problem: string | undefined;
+    const { failure, removed } = await runAttempt(plan, {
+      sandbox,
+      clock,
+      graceMs,
+      stop: this.#stop.signal,
+      openLog: (container) => logs.create({ namespace, pod, uid, container }),
+      changed: () => this.#writer.changed(),
+      stepEnded: (index) => {
+        const state = plan.steps[index]!.state;
+        if (state.terminationReason === 'Completed' || state.terminationReason === 'Continued') {
+          writeExitCode(layout, index, String(state.terminated!.exitCode));
+        }
+        collectStepResults(layout, index, spec.steps?.[index]?.results ?? [], state);
+        const collected = collectResults(layout, declared, status.steps ?? []);
+        status.results = mergeResults(status.results, collected.results);
+        problem = collected.problem;
+      },
+    });
+    removals.push(removed.then(() => prepared.dispose()));
+    if (failure || this.#stop.signal.aborted) return failure;
+    return problem === undefined ? undefined : { reason: 'TaskRunValidationFailed', message: problem };
+  }
+
+  /** Ends the attempt as the work of someone other than its steps; what ran or waited is marked so. */
+  #terminated(reason: TaskRunReason, message: string): Ending {
+    const finishedAt = timestamp(this.#services.clock.now());
+    for (const state of this.#status.steps ?? []) {
+      if (!state.terminated) this.#terminateStep(state, reason, finishedAt);
+    }
+    return { reason, message };
+  }
+
+  #terminateStep(state: StepState, reason: TaskRunReason, finishedAt: string): void {
+    const startedAt = state.running?.startedAt;
+    delete state.running;
+    delete state.waiting;
+    state.terminated = {
+      exitCode: 1,
+      reason,
+      message: `Step ${state.name} terminated as pod ${this.#status.podName} is terminated`,
+      ...(startedAt !== undefined && { startedAt }),
+      finishedAt,
+    };
+    state.terminationReason = reason;
+  }
+
+  #loseAttempt(): Ending {
+    return this.#terminated('PodEvicted', 'The runner stopped while the TaskRun was running.');
+  }
+
+  #archive(ending: Ending): void {
+    this.#conclude(ending);
+    const { retriesStatus = [], ...attempt } = structuredClone(this.#status);
+    this.#status.retriesStatus = [...retriesStatus, attempt];
+    for (const field of ['startTime', 'completionTime', 'podName', 'results', 'steps', 'sidecars'] as const) {
+      delete this.#status[field];
+    }
+    this.#setCondition('Unknown', 'ToBeRetried', ending.message);
+  }
+
+  #conclude({ reason, message }: Ending): void {
+    this.#status.completionTime = timestamp(this.#services.clock.now());
+    const ignored =
+      reason !== 'Succeeded' &&
+      reason !== 'TaskRunCancelled' &&
+      this.#taskRun.metadata.annotations?.[annotations.pipelineTaskOnError] === 'continue';
+    this.#setCondition(
+      reason === 'Succeeded' ? 'True' : 'False',
+      ignored ? taskRunReasons.FailureIgnored : reason,
+      message,
+      false,
+    );
+  }
+
+  #setCondition(
+    condition: 'True' | 'False' | 'Unknown',
+    reason: string,
+    message: string,
+    write = true,
+  ): void {
+    const now = timestamp(this.#services.clock.now());
+    this.#status.conditions = withSucceeded(
+      this.#status.conditions,
+      { status: condition, reason, message },
+      now,
+    );
+    if (write) this.#writer.changed();
+  }
+}
+
+/** The last value of a name wins; the order is that of the declarations. */
+function mergeResults(earlier: RunResult[] | undefined, later: RunResult[]): RunResult[] | undefined {
+  const names = new Set(later.map((result) => result.name));
+  const merged = [...(earlier ?? []).filter((result) => !names.has(result.name)), ...later];
+  return merged.length > 0 ? merged : undefined;
+}

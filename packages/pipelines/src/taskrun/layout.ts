@@ -1,0 +1,95 @@
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Mount } from '@assay/sandbox';
+import { type Step, stepContainerName } from '@assay/tekton';
+import { type HostIds, makeSharedDirectory } from '../workspaces/volumes.ts';
+
+/**
+ * The directories of one attempt on the host, laid out as Tekton's containers see `/tekton` and `/workspace`.
+ *
+ * `tekton` is mounted read-only over `/tekton`; only what a step may write is mounted writable on top. The exit
+ * codes live where no step can write, so that nothing written by this process ever follows a step's symlink.
+ */
+export interface AttemptLayout {
+  directory: string;
+  tekton: string;
+  workspace: string;
+  results: string;
+  volumes: string;
+}
+
+/** Makes the directories for a Task with these steps. */
+export function createLayout(directory: string, steps: Step[], owner: HostIds): AttemptLayout {
+  const tekton = join(directory, 'tekton');
+  mkdirSync(tekton, { recursive: true });
+  for (const name of ['bin', 'scripts', 'steps', 'run', 'creds']) mkdirSync(join(tekton, name));
+  for (const name of ['home', 'results', 'artifacts']) makeSharedDirectory(join(tekton, name), owner);
+  writeFileSync(join(tekton, 'termination'), '');
+  chownSync(join(tekton, 'termination'), owner.uid, owner.gid);
+  chmodSync(join(tekton, 'termination'), 0o666);
+  for (const [index, step] of steps.entries()) {
+    const status = join(tekton, 'run', String(index), 'status');
+    mkdirSync(status, { recursive: true });
+    makeSharedDirectory(join(status, 'results'), owner);
+    makeSharedDirectory(join(status, 'artifacts'), owner);
+    makeSharedDirectory(join(tekton, 'creds', String(index)), owner);
+    for (const name of [stepContainerName(step.name, index), String(index)]) {
+      symlinkSync(`../run/${index}/status`, join(tekton, 'steps', name));
+    }
+  }
+  const workspace = join(directory, 'workspace');
+  makeSharedDirectory(workspace, owner);
+  const volumes = join(directory, 'volumes');
+  mkdirSync(volumes);
+  return { directory, tekton, workspace, results: join(tekton, 'results'), volumes };
+}
+
+/** Writes a script where steps find it. @returns its path in the container */
+export function writeScript(layout: AttemptLayout, name: string, text: string): string {
+  const path = join(layout.tekton, 'scripts', name);
+  writeFileSync(path, text, { mode: 0o755 });
+  chmodSync(path, 0o755);
+  return `/tekton/scripts/${name}`;
+}
+
+/** Records a finished step's exit code for the steps after it (`$(steps.step-<name>.exitCode.path)`). */
+export function writeExitCode(layout: AttemptLayout, index: number, code: string): void {
+  writeFileSync(join(layout.tekton, 'run', String(index), 'status', 'exitCode'), code);
+}
+
+/** Where a step's own results arrive. */
+export function stepResultsDirectory(layout: AttemptLayout, index: number): string {
+  return join(layout.tekton, 'run', String(index), 'status', 'results');
+}
+
+/** The mounts every step gets, without those that the step mounts itself. */
+export function stepMounts(layout: AttemptLayout, index: number, own: Mount[]): Mount[] {
+  const run = join(layout.tekton, 'run', String(index), 'status');
+  const mounts: Mount[] = [
+    { source: layout.workspace, destination: '/workspace', readOnly: false },
+    { source: layout.tekton, destination: '/tekton', readOnly: true },
+    { source: join(layout.tekton, 'home'), destination: '/tekton/home', readOnly: false },
+    { source: layout.results, destination: '/tekton/results', readOnly: false },
+    { source: join(layout.tekton, 'artifacts'), destination: '/tekton/artifacts', readOnly: false },
+    { source: join(layout.tekton, 'termination'), destination: '/tekton/termination', readOnly: false },
+    { source: join(layout.tekton, 'creds', String(index)), destination: '/tekton/creds', readOnly: false },
+    { source: join(run, 'results'), destination: `/tekton/run/${index}/status/results`, readOnly: false },
+    { source: join(run, 'artifacts'), destination: `/tekton/run/${index}/status/artifacts`, readOnly: false },
+  ];
+  return withoutShadowed(mounts, own);
+}
+
+/** The mounts every sidecar gets: what the steps share, and no way to write results. */
+export function sidecarMounts(layout: AttemptLayout, own: Mount[]): Mount[] {
+  const mounts: Mount[] = [
+    { source: layout.workspace, destination: '/workspace', readOnly: false },
+    { source: layout.tekton, destination: '/tekton', readOnly: true },
+    { source: join(layout.tekton, 'home'), destination: '/tekton/home', readOnly: false },
+  ];
+  return withoutShadowed(mounts, own);
+}
+
+function withoutShadowed(implicit: Mount[], own: Mount[]): Mount[] {
+  const taken = new Set(own.map((mount) => mount.destination));
+  return [...implicit.filter((mount) => !taken.has(mount.destination)), ...own];
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, realpathSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { Mount } from '@assay/sandbox';
+import {
+  type Sidecar,
+  type Step,
+  type TaskSpec,
+  type Volume,
+  type WorkspaceBinding,
+  type WorkspaceDeclaration,
+  workspacePath,
+} from '@assay/tekton';
+import { CannotStart } from '../taskrun/cannot-start.ts';
+import { type HostIds, makeSharedDirectory, type PreparedVolume } from './volumes.ts';
+
+/** A Task's declared workspace with what the TaskRun put behind it. */
+export interface BoundWorkspace {
+  declaration: WorkspaceDeclaration;
+  /** Where it is mounted; empty for an optional one that is not bound. */
+  path: string;
+  /** The volume's name within the pod; absent when not bound. */
+  volume?: string;
+  /** The claim's name, empty for other kinds of volume. */
+  claim: string;
+  subPath: string;
+}
+
+/**
+ * Joins declarations and bindings. Bindings to the same source share one volume, as in Tekton's pods. Completeness
+ * (required ones bound, none left over) is checked by the Task's validation, not here; a `volumeClaimTemplate` has
+ * been replaced by its claim before.
+ */
+export function bindWorkspaces(
+  declarations: readonly WorkspaceDeclaration[],
+  bindings: readonly WorkspaceBinding[],
+): { workspaces: BoundWorkspace[]; volumes: Volume[] } {
+  const volumes = new Map<string, Volume>();
+  const workspaces = declarations.map((declaration): BoundWorkspace => {
+    const binding = bindings.find(({ name }) => name === declaration.name);
+    if (!binding) return { declaration, path: '', claim: '', subPath: '' };
+    const { name, subPath = '', ...source } = binding;
+    const shared = source.persistentVolumeClaim ? JSON.stringify(source) : JSON.stringify([name, source]);
+    const volume = `ws-${createHash('sha256').update(shared).digest('hex').slice(0, 5)}`;
+    volumes.set(volume, { name: volume, ...source });
+    const claim = source.persistentVolumeClaim?.claimName ?? '';
+    return { declaration, path: workspacePath(declaration), volume, claim, subPath };
+  });
+  return { workspaces, volumes: [...volumes.values()] };
+}
+
+type Container = Pick<Step | Sidecar, 'workspaces' | 'volumeMounts'>;
+
+/**
+ * The mounts of one step or sidecar: its `volumeMounts`, and the workspaces it may see. A workspace that any
+ * container names in `workspaces` is isolated: only those that name it get it.
+ */
+export function containerMounts(
+  container: Container,
+  spec: TaskSpec,
+  workspaces: readonly BoundWorkspace[],
+  volumes: ReadonlyMap<string, PreparedVolume>,
+  owner: HostIds,
+): Mount[] {
+  const isolated = new Set(
+    [...(spec.steps ?? []), ...(spec.sidecars ?? [])]
+      .flatMap((other) => other.workspaces ?? [])
+      .map(({ name }) => name),
+  );
+  const mounts: Mount[] = [];
+  for (const { declaration, volume, path, subPath } of workspaces) {
+    if (!volume) continue;
+    const usage = container.workspaces?.find(({ name }) => name === declaration.name);
+    if (!usage && isolated.has(declaration.name)) continue;
+    const prepared = volumes.get(volume)!;
+    mounts.push({
+      source: withinVolume(prepared.path, subPath, owner),
+      destination: usage?.mountPath || path,
+      readOnly: prepared.readOnly || (declaration.readOnly ?? false),
+    });
+  }
+  for (const { name, mountPath, subPath = '', readOnly = false } of container.volumeMounts ?? []) {
+    const prepared = volumes.get(name);
+    if (!prepared)
+      throw new CannotStart('PodCreationFailed', `volumeMounts name "${name}", and no volume has this name`);
+    mounts.push({
+      source: withinVolume(prepared.path, subPath, owner),
+      destination: isAbsolute(mountPath) ? mountPath : join('/', mountPath),
+      readOnly: prepared.readOnly || readOnly,
+    });
+  }
+  return mounts;
+}
+
+/**
+ * A volume's `subPath` on the host, made when missing. The volume's content is under the control of steps: a path
+ * that leads out of it, by `..` or through a symbolic link, is refused.
+ */
+export function withinVolume(volume: string, subPath: string, owner: HostIds): string {
+  if (!subPath) return volume;
+  const refused = new CannotStart(
+    'PodCreationFailed',
+    `subPath ${JSON.stringify(subPath)} leads out of its volume`,
+  );
+  if (isAbsolute(subPath) || subPath.split('/').includes('..')) throw refused;
+  let at = realpathSync(volume);
+  for (const part of subPath.split('/').filter((name) => name !== '' && name !== '.')) {
+    at = join(at, part);
+    const entry = lstatSync(at, { throwIfNoEntry: false });
+    if (!entry) makeSharedDirectory(at, owner);
+    else if (entry.isSymbolicLink()) throw refused;
+  }
+  return at;
+}
