@@ -4,6 +4,11 @@
  */
 export interface Sandbox {
   readonly runtime: RuntimeInfo;
+  /**
+   * Makes a directory below the sandbox's own that containers may be given as a volume: it belongs to the
+   * containers' root and is open to all their users, as Kubernetes' emptyDir is.
+   */
+  makeVolume(path: string): void;
   /** Prepares namespaces and network; nothing of the pod's user runs yet. */
   createPod(spec: PodSpec): Promise<Pod>;
   /** Removes what runs of an earlier, killed process left: processes, cgroups, state, directories. */
@@ -20,6 +25,8 @@ export interface RuntimeInfo {
   reason: string;
   rootless: boolean;
   cgroups: 'v1' | 'v2' | 'hybrid' | 'none';
+  /** The host's ids of a container's root: who should own what containers are to write. */
+  containerRoot: { uid: number; gid: number };
   /** Which limits the kernel really holds here. */
   enforced: { memory: boolean; cpu: boolean; pids: boolean };
 }
@@ -65,6 +72,11 @@ export interface ContainerSpec {
   readOnlyRootFilesystem: boolean;
   capabilities?: { add?: string[]; drop?: string[] };
   limits: ResourceLimits;
+  /**
+   * Lets the container make user namespaces of its own, as image builds in it need; also unshare and mount inside them.
+   * @default false
+   */
+  nestedUserNamespaces?: boolean;
   /** `none` takes the network away from this container alone, as a hermetic step needs. @default 'pod' */
   network?: 'pod' | 'none';
   /** Called with what the process writes, in order, both streams together; untrusted bytes. */

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { CliError } from '../error.ts';
+import { connectSession } from '../factory/session.ts';
+import { type Home, openHome } from '../home.ts';
+import { styleFor } from '../terminal/style.ts';
+
+export function addUpCommand(program: Command): void {
+  program
+    .command('up')
+    .description(
+      'start the factory and leave it running; runs, registry and git server are then there for all tools',
+    )
+    .option('--foreground', 'stay, and log to the terminal, until interrupted')
+    .option('--image-map <file>', 'YAML of image patterns to the images to run instead')
+    .addHelpText('after', "\nStop it with 'assay down'; see it with 'assay status'.")
+    .action(async (flags: { foreground?: boolean; imageMap?: string }) => {
+      const home = openHome();
+      const running = await connectSession(home);
+      if (running) {
+        process.stderr.write(`the factory is up; its registry is ${running.registryHost}\n`);
+        return;
+      }
+      await (flags.foreground ? serve(home, flags.imageMap) : startInBackground(home, flags.imageMap));
+    });
+}
+
+/** Runs the factory in this process until a signal ends it. */
+async function serve(home: Home, imageMapFile: string | undefined): Promise<void> {
+  const [{ startFactory }, { loadImageMap }] = await Promise.all([
+    import('../factory/factory.ts'),
+    import('../factory/image-map.ts'),
+  ]);
+  const factory = await startFactory({
+    home,
+    ...(imageMapFile !== undefined && { imageMap: loadImageMap(imageMapFile) }),
+    onError: (error, place) =>
+      process.stderr.write(`${place}: ${error instanceof Error ? error.message : error}\n`),
+  });
+  const pidFile = join(home.run, 'factory.pid');
+  writeFileSync(pidFile, `${process.pid}\n`);
+  const { name, version, reason } = factory.runtime;
+  process.stderr.write(
+    `factory up: registry ${factory.registryHost}, runtime ${name} ${version} (${reason})\n`,
+  );
+  await new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+  });
+  process.stderr.write('factory stopping\n');
+  await factory.stop();
+  rmSync(pidFile, { force: true });
+}
+
+async function startInBackground(home: Home, imageMapFile: string | undefined): Promise<void> {
+  const log = join(home.logs, 'factory.log');
+  const output = openSync(log, 'a');
+  const args = [resolve(import.meta.dirname, '../main.ts'), 'up', '--foreground'];
+  if (imageMapFile !== undefined) args.push('--image-map', resolve(imageMapFile));
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    detached: true,
+    stdio: ['ignore', output, output],
+    env: { ...process.env, ASSAY_HOME: home.root },
+  });
+  let exited = false;
+  child.once('exit', () => {
+    exited = true;
+  });
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline && !exited; ) {
+    const session = await connectSession(home);
+    if (session) {
+      child.unref();
+      const style = styleFor(process.stderr);
+      process.stderr.write(
+        `${style('green', '✔')} the factory is up; its registry is ${session.registryHost}\n`,
+      );
+      return;
+    }
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  child.kill('SIGKILL');
+  throw new CliError('FactoryStartFailed', `the factory did not start: ${lastLine(log)}`, {
+    hint: `read ${log}, or start it with 'assay up --foreground'`,
+  });
+}
+
+function lastLine(file: string): string {
+  return readFileSync(file, 'utf8').trim().split('\n').at(-1) || 'it said nothing';
+}

@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { CliError } from '../error.ts';
+import type { Home } from '../home.ts';
+
+/** Tried in order when a home has no port yet. */
+const firstPort = 5050;
+const ports = Array.from({ length: 20 }, (_, index) => firstPort + index);
+
+/** The host in references to the factory's own registry (`localhost:<port>`), when the home has one already. */
+export function registryHost(home: Home): string | undefined {
+  try {
+    return `localhost:${Number(readFileSync(portFile(home), 'utf8'))}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The registry's port: chosen once for a home and kept, since references to images hold it.
+ * @throws CliError PortInUse when the kept port is taken by another program
+ */
+export async function registryPort(home: Home): Promise<number> {
+  const kept = registryHost(home);
+  if (kept) {
+    const port = Number(kept.split(':')[1]);
+    if (await isFree(port)) return port;
+    throw new CliError('PortInUse', `port ${port} of the factory's registry is taken by another program`, {
+      hint: `end that program, or write another port into ${portFile(home)}; images are then known under the new one`,
+    });
+  }
+  for (const port of ports) {
+    if (!(await isFree(port))) continue;
+    writeFileSync(portFile(home), `${port}\n`);
+    return port;
+  }
+  throw new CliError(
+    'PortInUse',
+    `no port between ${ports[0]} and ${ports.at(-1)} is free for the registry`,
+    {
+      hint: `write a free port into ${portFile(home)}`,
+    },
+  );
+}
+
+function portFile(home: Home): string {
+  return join(home.root, 'registry-port');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

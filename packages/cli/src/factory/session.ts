@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Client, createHttpClient, isKubeError } from '@assay/kube';
+import { createLogStore, type LogStore } from '@assay/pipelines';
+import type { Home } from '../home.ts';
+import type { ImageMap } from './image-map.ts';
+import { registryHost } from './registry-address.ts';
+
+/** A factory as a command uses it: the one that runs, or one that lives as long as the command. */
+export interface Session {
+  client: Client;
+  logs: LogStore;
+  registryHost: string;
+  /** True when the factory was there before and stays. */
+  shared: boolean;
+  close(): Promise<void>;
+}
+
+/** The factory that runs on this home, or undefined. */
+export async function connectSession(home: Home): Promise<Session | undefined> {
+  const tokenFile = join(home.run, 'admin.token');
+  const host = registryHost(home);
+  if (!existsSync(tokenFile) || !host) return undefined;
+  const client = createHttpClient({
+    socketPath: join(home.run, 'api.sock'),
+    token: readFileSync(tokenFile, 'utf8'),
+  });
+  try {
+    const { Namespaces } = await import('@assay/kube');
+    await client.get(Namespaces, '', 'default');
+  } catch (error) {
+    // A token of a factory that was killed: nobody answers, or somebody who does not know it.
+    if (isKubeError(error) && error.code !== 'Unauthorized' && error.code !== 'Unavailable') throw error;
+    return undefined;
+  }
+  return { client, logs: createLogStore(home.logs), registryHost: host, shared: true, close: async () => {} };
+}
+
+/** The factory that runs, else a new one in this process. */
+export async function openSession(
+  home: Home,
+  options: { imageMap?: ImageMap; onError(error: unknown, place: string): void },
+): Promise<Session> {
+  const running = await connectSession(home);
+  if (running) return running;
+  const { startFactory } = await import('./factory.ts');
+  const factory = await startFactory({ home, ...options });
+  return {
+    client: factory.client,
+    logs: factory.logs,
+    registryHost: factory.registryHost,
+    shared: false,
+    close: factory.stop,
+  };
+}

@@ -1,0 +1,2 @@
+export { compareImages, type ImageComparison, type ImageLocator } from './compare-images.ts';
+export { type Difference, type DifferenceCause, differenceCauses } from './difference.ts';
