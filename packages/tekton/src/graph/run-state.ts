@@ -1,0 +1,70 @@
+import type { Condition } from '@assay/kube';
+import { taskRunMessages } from '../conditions/messages.ts';
+import type { RunResult } from '../types/params.ts';
+import type { PipelineSpec } from '../types/pipeline.ts';
+import type { TaskRun } from '../types/taskrun.ts';
+
+/** How far the child (or children) of one PipelineTask is. */
+export interface TaskState {
+  /** `Cancelled`: ended because a user cancelled; `TimedOut`: cancelled because the PipelineRun timed out. */
+  status: 'Running' | 'Succeeded' | 'Failed' | 'Cancelled' | 'TimedOut';
+  /** Reason of the child's condition; empty when it has none. */
+  reason: string;
+  results: readonly RunResult[];
+  /** True as soon as one of several children has failed, although others still run. */
+  anyFailed?: boolean;
+}
+
+/** Everything that decides what a PipelineRun does next. */
+export interface RunState {
+  /** `metadata.name` of the PipelineRun. */
+  name: string;
+  /** The Pipeline with params and context already replaced; results are not. */
+  spec: PipelineSpec;
+  /** Only the tasks that have a child. */
+  tasks: ReadonlyMap<string, TaskState>;
+  /** `spec.status` of the PipelineRun. */
+  specStatus?: string | undefined;
+  /** Which limits have passed. The finally limit counts from `status.finallyStartTime`. */
+  timedOut?: { pipeline?: boolean; tasks?: boolean; finally?: boolean };
+  /** Milliseconds, for the messages. */
+  timeouts?: { pipeline?: number | undefined; tasks?: number | undefined };
+}
+
+/** The state of a task from its one child. */
+export function taskStateOf(run: TaskRun): TaskState {
+  const condition: Condition | undefined = run.status?.conditions?.find(({ type }) => type === 'Succeeded');
+  const reason = condition?.reason ?? '';
+  const results = run.status?.results ?? [];
+  if (condition?.status === 'True') return { status: 'Succeeded', reason, results };
+  if (condition?.status !== 'False') return { status: 'Running', reason, results: [] };
+  if (reason !== 'TaskRunCancelled') return { status: 'Failed', reason, results };
+  const byTimeout = run.spec.statusMessage === taskRunMessages.cancelledByTimeout;
+  return { status: byTimeout ? 'TimedOut' : 'Cancelled', reason, results };
+}
+
+/** The state of a task from all its children; undefined when there are none. */
+export function combineTaskStates(states: readonly TaskState[]): TaskState | undefined {
+  const [first] = states;
+  if (first === undefined || states.length === 1) return first;
+  const failed = states.filter(({ status }) => status !== 'Running' && status !== 'Succeeded');
+  if (states.some(({ status }) => status === 'Running')) {
+    return { status: 'Running', reason: first.reason, results: [], anyFailed: failed.length > 0 };
+  }
+  const worst =
+    failed.find(({ status }) => status === 'TimedOut') ??
+    failed.find(({ status }) => status === 'Cancelled') ??
+    failed[0] ??
+    first;
+  return { status: worst.status, reason: worst.reason, results: aggregateResults(states) };
+}
+
+function aggregateResults(states: readonly TaskState[]): RunResult[] {
+  const byName = new Map<string, string[]>();
+  for (const state of states) {
+    for (const { name, value } of state.results) {
+      if (typeof value === 'string') byName.set(name, [...(byName.get(name) ?? []), value]);
+    }
+  }
+  return [...byName].map(([name, value]) => ({ name, type: 'array', value }));
+}

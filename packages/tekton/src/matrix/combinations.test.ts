@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Matrix } from '../types/params.ts';
+import { countCombinations, matrixCombinations } from './combinations.ts';
+
+const texts = (matrix: Matrix) =>
+  matrixCombinations(matrix).map((params) => params.map(({ name, value }) => `${name}=${value}`).join(' '));
+
+test('params are taken by name and the first varies fastest', () => {
+  const matrix = {
+    params: [
+      { name: 'platform', value: ['linux', 'mac'] },
+      { name: 'browser', value: ['chrome', 'firefox'] },
+    ],
+  };
+  assert.deepEqual(texts(matrix), [
+    'browser=chrome platform=linux',
+    'browser=firefox platform=linux',
+    'browser=chrome platform=mac',
+    'browser=firefox platform=mac',
+  ]);
+});
+
+test('include adds to the combinations it agrees with', () => {
+  const matrix = {
+    params: [{ name: 'os', value: ['linux', 'mac'] }],
+    include: [
+      {
+        params: [
+          { name: 'os', value: 'linux' },
+          { name: 'flags', value: '-O2' },
+        ],
+      },
+    ],
+  };
+  assert.deepEqual(texts(matrix), ['os=linux flags=-O2', 'os=mac']);
+});
+
+test('include that agrees with none is one more', () => {
+  const matrix = {
+    params: [{ name: 'os', value: ['linux'] }],
+    include: [{ params: [{ name: 'os', value: 'bsd' }] }],
+  };
+  assert.deepEqual(texts(matrix), ['os=linux', 'os=bsd']);
+  assert.equal(countCombinations(matrix), 2);
+});
+
+test('include alone makes one run each', () => {
+  const matrix = {
+    include: [{ params: [{ name: 'a', value: '1' }] }, { params: [{ name: 'a', value: '2' }] }],
+  };
+  assert.deepEqual(texts(matrix), ['a=1', 'a=2']);
+});

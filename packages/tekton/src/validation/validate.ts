@@ -1,0 +1,35 @@
+import type { KubeObject } from '@assay/kube';
+import type { Pipeline } from '../types/pipeline.ts';
+import type { PipelineRun } from '../types/pipelinerun.ts';
+import { tektonGroup } from '../types/resources.ts';
+import type { StepAction, Task } from '../types/task.ts';
+import type { TaskRun } from '../types/taskrun.ts';
+import type { FieldError } from './field-error.ts';
+import { Findings, mergeFieldErrors } from './field-error.ts';
+import { validateMetadata } from './names.ts';
+import { validatePipeline } from './pipeline.ts';
+import { validatePipelineRun, validateTaskRun } from './runs.ts';
+import type { ValidationOptions } from './task.ts';
+import { validateStepAction, validateTask } from './task.ts';
+
+/** Validates any object by its kind; of kinds that are not Tekton's only the metadata. Call after `setDefaults`. */
+export function validateObject(object: KubeObject, options: ValidationOptions = {}): FieldError[] {
+  const tekton = object.apiVersion.startsWith(`${tektonGroup}/`);
+  switch (tekton ? object.kind : '') {
+    case 'Task':
+      return validateTask(object as unknown as Task, options);
+    case 'Pipeline':
+      return validatePipeline(object as unknown as Pipeline, options);
+    case 'TaskRun':
+      return validateTaskRun(object as unknown as TaskRun, options);
+    case 'PipelineRun':
+      return validatePipelineRun(object as unknown as PipelineRun, options);
+    case 'StepAction':
+      return validateStepAction(object as unknown as StepAction, options);
+    default: {
+      const findings = new Findings();
+      validateMetadata(object.metadata, findings.at('metadata'));
+      return mergeFieldErrors(findings.errors);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { PipelineSpec, PipelineTask } from '../types/pipeline.ts';
+import { replaceParams, replaceText, replaceWhen } from './replace.ts';
+import type { Replacements } from './replacements.ts';
+import { spellings } from './replacements.ts';
+import { substituteTaskSpec } from './task-spec.ts';
+import { replaceFields } from './volumes.ts';
+
+/**
+ * A copy of a PipelineTask with variables replaced: its own fields and everything of an embedded taskSpec. Within
+ * that taskSpec, names of params that the task itself sets or declares mean its own params: outer ones are hidden.
+ */
+export function substitutePipelineTask(task: PipelineTask, replacements: Replacements): PipelineTask {
+  const copy: PipelineTask = { ...task };
+  if (copy.params) copy.params = replaceParams(copy.params, replacements);
+  if (copy.when) copy.when = replaceWhen(copy.when, replacements);
+  if (copy.matrix) copy.matrix = substituteMatrix(copy.matrix, replacements);
+  if (copy.displayName !== undefined && copy.matrix === undefined) {
+    copy.displayName = replaceText(copy.displayName, replacements);
+  }
+  if (copy.onError !== undefined) copy.onError = replaceText(copy.onError, replacements);
+  if (copy.workspaces) {
+    copy.workspaces = copy.workspaces.map((binding) => replaceFields(binding, ['subPath'], replacements));
+  }
+  if (copy.taskRef) {
+    const ref = replaceFields(copy.taskRef, ['name'], replacements);
+    if (ref.params) ref.params = replaceParams(ref.params, replacements);
+    copy.taskRef = ref;
+  }
+  if (copy.taskSpec) copy.taskSpec = substituteTaskSpec(copy.taskSpec, withoutOwnParams(task, replacements));
+  return copy;
+}
+
+function substituteMatrix(matrix: NonNullable<PipelineTask['matrix']>, replacements: Replacements) {
+  const copy = { ...matrix };
+  if (copy.params) copy.params = replaceParams(copy.params, replacements);
+  if (copy.include) {
+    copy.include = copy.include.map((include) =>
+      include.params ? { ...include, params: replaceParams(include.params, replacements) } : include,
+    );
+  }
+  return copy;
+}
+
+/** The replacements an embedded spec may see: without the params it has itself. */
+function withoutOwnParams(task: PipelineTask, replacements: Replacements): Replacements {
+  const own = new Set<string>();
+  for (const { name } of [
+    ...(task.taskSpec?.params ?? []),
+    ...(task.params ?? []),
+    ...(task.matrix?.params ?? []),
+    ...(task.matrix?.include ?? []).flatMap((include) => include.params ?? []),
+  ]) {
+    for (const target of spellings('params', name)) own.add(target);
+  }
+  if (own.size === 0) return replacements;
+  const hidden = (key: string): boolean => {
+    if (own.has(key)) return true;
+    for (const target of own) if (key.startsWith(`${target}.`) || key.startsWith(`${target}[`)) return true;
+    return false;
+  };
+  const visible = <V>(map: ReadonlyMap<string, V>) => new Map([...map].filter(([key]) => !hidden(key)));
+  return {
+    strings: visible(replacements.strings),
+    arrays: visible(replacements.arrays),
+    objects: visible(replacements.objects),
+  };
+}
+
+/** A copy of a Pipeline's spec with variables replaced in all tasks; declarations and results stay. */
+export function substitutePipelineSpec(spec: PipelineSpec, replacements: Replacements): PipelineSpec {
+  const copy: PipelineSpec = { ...spec };
+  if (copy.tasks) copy.tasks = copy.tasks.map((task) => substitutePipelineTask(task, replacements));
+  if (copy.finally) copy.finally = copy.finally.map((task) => substitutePipelineTask(task, replacements));
+  return copy;
+}
