@@ -64,5 +64,8 @@ export interface Client {
     options?: DeleteOptions,
   ): Promise<void>;
   /** Ends when the signal aborts; throws `Expired` when the version is too old to resume from. */
-  watch<T extends KubeObject>(resource: ResourceType<T>, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  watch<T extends KubeObject>(
+    resource: ResourceType<T>,
+    options?: WatchOptions,
+  ): AsyncIterable<WatchEvent<T>>;
 }

@@ -3,6 +3,7 @@ import type { Container, ContainerExit, ContainerSpec, Pod, Sandbox } from '@ass
 import { SandboxError } from '@assay/sandbox';
 import {
   type SidecarState,
+  type Step,
   type StepState,
   stepFailedMessage,
   stepTimeoutMessage,
@@ -10,6 +11,7 @@ import {
   terminationReasons,
 } from '@assay/tekton';
 import type { LogWriter } from '../logs/log-store.ts';
+import { stepIsWanted, withStepResults } from './step-results.ts';
 
 /** A step that is ready to run. `state` is written to as it goes; it becomes part of the run's status. */
 export interface PlannedStep {
@@ -18,6 +20,8 @@ export interface PlannedStep {
   onError: 'continue' | 'stopAndFail';
   /** Milliseconds; none when absent. */
   timeoutMs?: number;
+  /** Decides, when its turn has come, whether it runs at all. */
+  when?: Step['when'];
 }
 
 export interface PlannedSidecar {
@@ -42,7 +46,7 @@ export interface AttemptEnvironment {
   openLog(container: string): LogWriter;
   /** Called when the state of a container changed. */
   changed(): void;
-  /** Called after each step that ran, failed ones included, before the next one starts. */
+  /** Called after each step that ran or was skipped by its `when`, failed ones included, before the next one starts. */
   stepEnded(index: number): void;
   /** Aborts when the TaskRun is cancelled or out of time; what runs is then stopped and nothing more started. */
   stop: AbortSignal;
@@ -90,10 +94,16 @@ export async function runAttempt(plan: AttemptPlan, environment: AttemptEnvironm
     for (const [index, step] of plan.steps.entries()) {
       if (environment.stop.aborted) break;
       if (failure) {
-        skip(step.state, environment.clock);
+        skip(step.state, 1, environment.clock);
         continue;
       }
-      failure = await runStep(step, run, environment);
+      const earlier = plan.steps.slice(0, index).map(({ state }) => state);
+      if (stepIsWanted(step, earlier)) {
+        const container = withStepResults(step.container, earlier);
+        failure = await runStep({ ...step, container }, run, environment);
+      } else {
+        skip(step.state, 0, environment.clock);
+      }
       if (!environment.stop.aborted) environment.stepEnded(index);
     }
     for (const { state } of plan.sidecars) stopped(state, environment.clock);
@@ -216,9 +226,10 @@ function stopped(state: SidecarState, clock: Clock): void {
   };
 }
 
-function skip(state: StepState, clock: Clock): void {
+function skip(state: StepState, exitCode: 0 | 1, clock: Clock): void {
   const now = timestamp(clock.now());
-  terminate(state, { exitCode: 1, reason: 'Error', startedAt: now, finishedAt: now }, 'Skipped');
+  const reason = exitCode === 0 ? 'Completed' : 'Error';
+  terminate(state, { exitCode, reason, startedAt: now, finishedAt: now }, 'Skipped');
 }
 
 function terminate(

@@ -177,7 +177,7 @@ export class TaskRunExecution {
       changed: () => this.#writer.changed(),
       stepEnded: (index) => {
         const state = plan.steps[index]!.state;
-        if (state.terminationReason === 'Completed' || state.terminationReason === 'Continued') {
+        if (state.terminated?.exitCode === 0 || state.terminationReason === 'Continued') {
           writeExitCode(layout, index, String(state.terminated!.exitCode));
         }
         collectStepResults(layout, index, spec.steps?.[index]?.results ?? [], state);

@@ -135,6 +135,7 @@ export async function prepare(
           container,
           onError: step.onError === 'continue' ? ('continue' as const) : ('stopAndFail' as const),
           ...(timeoutMs ? { timeoutMs } : {}),
+          ...(step.when && { when: step.when }),
         };
       }),
     );

@@ -19,6 +19,12 @@ function inTaskSpec(spec: TaskSpec, findings: Findings): void {
     }
     if ((step.script ?? '').trim().startsWith('#!win')) at.add(`a Windows script ${words}`, ['script']);
   }
+  for (const [index, sidecar] of (spec.sidecars ?? []).entries()) {
+    for (const probe of ['readinessProbe', 'startupProbe'] as const) {
+      if (sidecar[probe])
+        findings.at('sidecars', index).add(`waiting for a probe of a sidecar ${words}`, [probe]);
+    }
+  }
 }
 
 function inPipelineSpec(spec: PipelineSpec, findings: Findings): void {

@@ -1,0 +1,44 @@
+import type { AccessTable } from './access-table.ts';
+
+const runs = ['taskruns.tekton.dev', 'pipelineruns.tekton.dev', 'customruns.tekton.dev'];
+
+/**
+ * The access table of a factory on one machine. The build cannot write what the observer says of it: annotations
+ * under `chains.tekton.dev/` are the observer's, and are dropped from new objects as Tekton's admission does; nor
+ * can the observer, or a user, write what the runner says of a run.
+ */
+export const factoryAccess: AccessTable = {
+  rules: [
+    { subjects: ['group:system:masters'], verbs: ['*'], resources: ['*/*'] },
+    { subjects: ['runner'], verbs: ['get', 'list', 'watch'], resources: ['*/*'] },
+    {
+      subjects: ['runner'],
+      verbs: ['*'],
+      resources: [
+        '*.tekton.dev/*',
+        '*.resolution.tekton.dev/*',
+        '*.coordination.k8s.io/*',
+        'configmaps/*',
+        'events/*',
+        'persistentvolumeclaims/*',
+        'pods/*',
+      ],
+    },
+    { subjects: ['observer'], verbs: ['get', 'list', 'watch'], resources: runs },
+    {
+      subjects: ['observer'],
+      verbs: ['patch'],
+      resources: runs,
+      onlyFields: [{ annotationPrefix: 'chains.tekton.dev/' }, { finalizerPrefix: 'chains.tekton.dev/' }],
+    },
+  ],
+  reserved: [
+    {
+      field: { annotationPrefix: 'chains.tekton.dev/' },
+      resources: ['*'],
+      writers: ['observer'],
+      onCreate: 'drop',
+    },
+    { field: { subresource: 'status' }, resources: runs, writers: ['runner'], onCreate: 'drop' },
+  ],
+};

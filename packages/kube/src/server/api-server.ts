@@ -1,0 +1,146 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { FastifyError, FastifyInstance } from 'fastify';
+import type { Authenticator } from '../access/authenticator.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { KubeError } from '../error.ts';
+import type { Store } from '../store/store.ts';
+import { statusOf } from '../wire/status.ts';
+import { requireAuthentication } from './authentication.ts';
+import { type ListenAddress, startListening } from './listener.ts';
+import { bodyTypes, unsupportedMediaType } from './request-body.ts';
+import { addResourceRoutes, notServed } from './resource-routes.ts';
+
+export interface ApiServerOptions {
+  store: Store;
+  authenticator: Authenticator;
+  /** What `/version` says. @default the Kubernetes version whose API is followed */
+  gitVersion?: string;
+  /** How often a watch that asked for bookmarks gets one. @default 60000 */
+  bookmarkIntervalMs?: number;
+  /** The largest request body. @default 3 MiB, as Kubernetes */
+  maxBodyBytes?: number;
+  /** @default systemClock */
+  clock?: Clock;
+  /** Told of faults inside the server, which the requester sees as 500 only. @default ignored */
+  onError?: (error: unknown) => void;
+}
+
+export interface ApiServer {
+  /**
+   * The instance the API is served by. A host adds its routes before the first `listen`: they are behind the same
+   * authentication (`request.identity`), come before the API's own where they are more specific, and answer
+   * a thrown KubeError with its Status. `config: { public: true }` serves a route without a token.
+   */
+  readonly app: FastifyInstance;
+  /** Listens, on several addresses if called several times; resolves to the URL, or the socket's path. */
+  listen(address: ListenAddress): Promise<string>;
+  /** Ends the watches and all connections. The store stays open. */
+  close(): Promise<void>;
+}
+
+const kubernetesVersion = 'v1.34.0';
+
+/** Serves a store in the Kubernetes wire format, once told to listen. The HTTP library is loaded here, not with the package. */
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { fastify } = await import('fastify');
+  const { store, clock = systemClock, onError = () => {} } = options;
+  const closing = new AbortController();
+  const servers = new Set<Server>();
+  let handler: RequestListener = () => {};
+  const app = fastify({
+    bodyLimit: options.maxBodyBytes ?? 3 * 1024 * 1024,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    // Fastify's own server never listens: one handler serves every address.
+    serverFactory(listener) {
+      handler = listener;
+      return createServer(listener);
+    },
+  });
+  acceptJson(app);
+  answerWithStatus(app, onError);
+  requireAuthentication(app, options.authenticator);
+  addHealthRoutes(app, options.gitVersion ?? kubernetesVersion);
+  addResourceRoutes(app, {
+    store,
+    clock,
+    bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
+    signal: closing.signal,
+  });
+  return {
+    app,
+    async listen(address) {
+      await app.ready();
+      const server = createServer({ keepAliveTimeout: 72_000 }, handler);
+      const where = await startListening(server, address);
+      servers.add(server);
+      return where;
+    },
+    async close() {
+      closing.abort();
+      const ends = Array.from(servers, (server) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        // Let the watches write their ends before their connections go.
+        setImmediate(() => server.closeAllConnections());
+        return promise;
+      });
+      await Promise.all(ends);
+      await app.close();
+    },
+  };
+}
+
+function acceptJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser([...bodyTypes], { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(body as string));
+    } catch (error) {
+      done(
+        new KubeError('BadRequest', `the body is not JSON: ${(error as Error).message}`, { cause: error }),
+      );
+    }
+  });
+  // kubectl sends DELETE without a type when it has no options.
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    done(unsupportedMediaType(request.headers['content-type']));
+  });
+}
+
+function answerWithStatus(app: FastifyInstance, onError: (error: unknown) => void): void {
+  app.setNotFoundHandler((request) => {
+    throw notServed(request.url.split('?')[0]!);
+  });
+  app.setErrorHandler((error: FastifyError | KubeError, _request, reply) => {
+    const status = statusOf(fromFastify(error));
+    if (status.code === 500) onError(error);
+    if (status.code === 401) reply.header('www-authenticate', 'Bearer');
+    reply.code(status.code ?? 500).send(status);
+  });
+}
+
+function fromFastify(error: FastifyError | KubeError): unknown {
+  if (error instanceof KubeError) return error;
+  if (error.statusCode === 413) return new KubeError('RequestEntityTooLarge', error.message);
+  if (error.statusCode === 415) return unsupportedMediaType(undefined);
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return new KubeError('BadRequest', error.message);
+  return error;
+}
+
+function addHealthRoutes(app: FastifyInstance, gitVersion: string): void {
+  const open = { config: { public: true } };
+  for (const path of ['/healthz', '/livez', '/readyz']) {
+    app.get(path, open, async (_request, reply) => reply.type('text/plain').send('ok'));
+  }
+  const [, major = '', minor = ''] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
+  app.get('/version', open, async () => ({
+    major,
+    minor,
+    gitVersion,
+    platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+  }));
+}

@@ -1,0 +1,304 @@
+import type { StatementSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import type { AnyObject } from '../resource.ts';
+import type { Labels } from '../selector/label-selector.ts';
+import type { Database } from './database.ts';
+import { corrupt } from './sqlite-error.ts';
+
+/** An object as it lies in the database. `body` is its complete JSON text, resourceVersion included. */
+export interface StoredObject {
+  /** As `resourceId` names it. */
+  resource: string;
+  namespace: string;
+  name: string;
+  uid: string;
+  version: number;
+  labels: Labels;
+  body: string;
+}
+
+/** One entry of the event log. Every version is exactly one event. */
+export interface StoredEvent {
+  version: number;
+  resource: string;
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  namespace: string;
+  name: string;
+  labels: Labels;
+  /** What a selector saw before; absent for ADDED. */
+  previousLabels: Labels | undefined;
+  body: string;
+}
+
+/** A change of the running transaction, with the object as it was written. */
+export interface Change {
+  event: StoredEvent;
+  object: AnyObject;
+}
+
+type Row = Record<string, unknown>;
+
+/** All SQL over objects and events. Writes belong inside a transaction; `mark` and `rewind` follow its savepoints. */
+export class ObjectTable {
+  readonly #path: string;
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #historyEvents: number;
+  #version: number;
+  #compacted: number;
+  #changes: Change[] = [];
+
+  constructor(database: Database, historyEvents: number) {
+    this.#path = database.path;
+    this.#historyEvents = historyEvents;
+    this.#statements = prepare((sql) => database.db.prepare(sql));
+    this.#version = Number(this.#statements.counter.get('version')?.value);
+    this.#compacted = Number(this.#statements.counter.get('compacted')?.value);
+  }
+
+  /** The version of the newest change, of the running transaction if there is one. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Events up to this version are no longer in the log. */
+  get compacted(): number {
+    return this.#compacted;
+  }
+
+  get(resource: string, namespace: string, name: string): StoredObject | undefined {
+    return this.#object(this.#statements.get.get(resource, namespace, name));
+  }
+
+  getByUid(uid: string): StoredObject | undefined {
+    return this.#object(this.#statements.getByUid.get(uid));
+  }
+
+  has(resource: string, namespace: string, name: string): boolean {
+    return this.#statements.has.get(resource, namespace, name) !== undefined;
+  }
+
+  /** The resource's objects by namespace and name, from after `after`. */
+  *list(
+    resource: string,
+    namespace: string | undefined,
+    after = { namespace: '', name: '' },
+  ): Iterable<StoredObject> {
+    const rows =
+      namespace === undefined
+        ? this.#statements.list.iterate(resource, after.namespace, after.name)
+        : this.#statements.listNamespace.iterate(
+            resource,
+            namespace,
+            after.namespace === namespace ? after.name : '',
+          );
+    for (const row of rows) yield this.#object(row)!;
+  }
+
+  /** Everything kept under a namespace, of any resource. */
+  listContents(namespace: string): StoredObject[] {
+    return this.#statements.contents.all(namespace).map((row) => this.#object(row)!);
+  }
+
+  dependents(ownerUid: string): StoredObject[] {
+    return this.#statements.dependents.all(ownerUid).map((row) => this.#object(row)!);
+  }
+
+  /** Uids that some object names as its owner and that no object has. */
+  missingOwners(): string[] {
+    return this.#statements.missingOwners.all().map((row) => String(row.owner_uid));
+  }
+
+  /** Objects whose deletion has begun. */
+  terminating(): StoredObject[] {
+    return this.#statements.terminating.all().map((row) => this.#object(row)!);
+  }
+
+  /** Up to `limit` events of the resource after `version`, oldest first. */
+  events(resource: string, version: number, limit: number): StoredEvent[] {
+    return this.#statements.events.all(resource, version, limit).map((row) => ({
+      version: Number(row.version),
+      resource: String(row.resource),
+      type: row.type as StoredEvent['type'],
+      namespace: String(row.namespace),
+      name: String(row.name),
+      labels: JSON.parse(String(row.labels)) as Labels,
+      previousLabels:
+        row.previous_labels === null ? undefined : (JSON.parse(String(row.previous_labels)) as Labels),
+      body: this.#body(row),
+    }));
+  }
+
+  insert(resource: string, object: AnyObject): StoredObject {
+    const stored = this.#encode(resource, object);
+    this.#statements.insert.run(
+      resource,
+      stored.namespace,
+      stored.name,
+      stored.uid,
+      stored.version,
+      JSON.stringify(stored.labels),
+      stored.body,
+      crc32(stored.body),
+    );
+    this.#setOwners(object);
+    this.#append('ADDED', stored, undefined, object);
+    return stored;
+  }
+
+  replace(before: StoredObject, object: AnyObject): StoredObject {
+    const stored = this.#encode(before.resource, object);
+    this.#statements.update.run(
+      stored.version,
+      JSON.stringify(stored.labels),
+      stored.body,
+      crc32(stored.body),
+      before.uid,
+    );
+    this.#statements.removeOwners.run(before.uid);
+    this.#setOwners(object);
+    this.#append('MODIFIED', stored, before.labels, object);
+    return stored;
+  }
+
+  /** Takes the object away; the event carries `object`, its last state, at the version of the deletion. */
+  remove(before: StoredObject, object: AnyObject): StoredObject {
+    const stored = this.#encode(before.resource, object);
+    this.#statements.remove.run(before.uid);
+    this.#statements.removeOwners.run(before.uid);
+    this.#append('DELETED', stored, before.labels, object);
+    return stored;
+  }
+
+  mark(): number {
+    return this.#changes.length;
+  }
+
+  /** Forgets the changes since the mark; the caller has undone them in the database. */
+  rewind(mark: number): void {
+    this.#version -= this.#changes.length - mark;
+    this.#changes.length = mark;
+  }
+
+  /** The last thing before COMMIT. */
+  seal(): void {
+    if (this.#changes.length === 0) return;
+    this.#statements.setCounter.run(this.#version, 'version');
+    const excess = this.#version - this.#compacted - this.#historyEvents;
+    if (excess <= this.#historyEvents / 10) return;
+    const upTo = this.#version - this.#historyEvents;
+    this.#statements.compact.run(upTo);
+    this.#statements.setCounter.run(upTo, 'compacted');
+  }
+
+  /** The first thing after COMMIT: the transaction's changes. */
+  take(): Change[] {
+    const changes = this.#changes;
+    this.#changes = [];
+    if (changes.length > 0) this.#compacted = Number(this.#statements.counter.get('compacted')?.value);
+    return changes;
+  }
+
+  #encode(resource: string, object: AnyObject): StoredObject {
+    const version = this.#version + 1;
+    object.metadata.resourceVersion = String(version);
+    return {
+      resource,
+      namespace: object.metadata.namespace ?? '',
+      name: object.metadata.name ?? '',
+      uid: object.metadata.uid ?? '',
+      version,
+      labels: object.metadata.labels ?? {},
+      body: JSON.stringify(object),
+    };
+  }
+
+  #append(
+    type: StoredEvent['type'],
+    stored: StoredObject,
+    previousLabels: Labels | undefined,
+    object: AnyObject,
+  ): void {
+    const { version, resource, namespace, name, labels, body } = stored;
+    this.#statements.append.run(
+      version,
+      resource,
+      type,
+      namespace,
+      name,
+      JSON.stringify(labels),
+      previousLabels === undefined ? null : JSON.stringify(previousLabels),
+      body,
+      crc32(body),
+    );
+    this.#version = version;
+    this.#changes.push({
+      event: { version, resource, type, namespace, name, labels, previousLabels, body },
+      object,
+    });
+  }
+
+  #setOwners(object: AnyObject): void {
+    for (const owner of object.metadata.ownerReferences ?? []) {
+      this.#statements.addOwner.run(owner.uid, object.metadata.uid ?? '');
+    }
+  }
+
+  #object(row: Row | undefined): StoredObject | undefined {
+    if (row === undefined) return undefined;
+    return {
+      resource: String(row.resource),
+      namespace: String(row.namespace),
+      name: String(row.name),
+      uid: String(row.uid),
+      version: Number(row.version),
+      labels: JSON.parse(String(row.labels)) as Labels,
+      body: this.#body(row),
+    };
+  }
+
+  /** SQLite checks the structure of its pages, not their content. */
+  #body(row: Row): string {
+    const body = String(row.body);
+    if (crc32(body) !== row.checksum) {
+      throw corrupt(this.#path, `${row.resource} ${row.namespace}/${row.name} does not have its checksum`);
+    }
+    return body;
+  }
+}
+
+function prepare(statement: (sql: string) => StatementSync) {
+  const columns = 'resource, namespace, name, uid, version, labels, body, checksum';
+  return {
+    counter: statement('SELECT value FROM counters WHERE name = ?'),
+    setCounter: statement('UPDATE counters SET value = ? WHERE name = ?'),
+    get: statement(`SELECT ${columns} FROM objects WHERE resource = ? AND namespace = ? AND name = ?`),
+    getByUid: statement(`SELECT ${columns} FROM objects WHERE uid = ?`),
+    has: statement('SELECT 1 FROM objects WHERE resource = ? AND namespace = ? AND name = ?'),
+    list: statement(
+      `SELECT ${columns} FROM objects WHERE resource = ? AND (namespace, name) > (?, ?) ORDER BY namespace, name`,
+    ),
+    listNamespace: statement(
+      `SELECT ${columns} FROM objects WHERE resource = ? AND namespace = ? AND name > ? ORDER BY name`,
+    ),
+    contents: statement(`SELECT ${columns} FROM objects WHERE namespace = ? ORDER BY id`),
+    dependents: statement(
+      `SELECT ${columns} FROM objects WHERE uid IN (SELECT dependent_uid FROM owners WHERE owner_uid = ?) ORDER BY id`,
+    ),
+    missingOwners: statement(
+      'SELECT DISTINCT owner_uid FROM owners WHERE owner_uid NOT IN (SELECT uid FROM objects) ORDER BY owner_uid',
+    ),
+    terminating: statement(
+      `SELECT ${columns} FROM objects WHERE json_extract(body, '$.metadata.deletionTimestamp') IS NOT NULL ORDER BY id`,
+    ),
+    insert: statement(`INSERT INTO objects (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
+    update: statement('UPDATE objects SET version = ?, labels = ?, body = ?, checksum = ? WHERE uid = ?'),
+    remove: statement('DELETE FROM objects WHERE uid = ?'),
+    addOwner: statement('INSERT OR IGNORE INTO owners VALUES (?, ?)'),
+    removeOwners: statement('DELETE FROM owners WHERE dependent_uid = ?'),
+    append: statement(
+      'INSERT INTO events (version, resource, type, namespace, name, labels, previous_labels, body, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    events: statement('SELECT * FROM events WHERE resource = ? AND version > ? ORDER BY version LIMIT ?'),
+    compact: statement('DELETE FROM events WHERE version <= ?'),
+  };
+}
