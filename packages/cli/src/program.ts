@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   verify: async () => (await import('./commands/verify.ts')).addVerifyCommand,
   diff: async () => (await import('./commands/diff.ts')).addDiffCommand,
   images: async () => (await import('./commands/images.ts')).addImagesCommand,
+  source: async () => (await import('./commands/source.ts')).addSourceCommand,
   up: async () => (await import('./commands/up.ts')).addUpCommand,
   down: async () => (await import('./commands/down.ts')).addDownCommand,
   status: async () => (await import('./commands/status.ts')).addStatusCommand,

@@ -8,7 +8,7 @@ import { awaitSignature } from '../run/await-signature.ts';
 import { cancelOnInterrupt } from '../run/cancel-on-interrupt.ts';
 import { applyObject, createRun, ensureNamespace } from '../run/create-objects.ts';
 import { followRun } from '../run/follow-run.ts';
-import { loadManifest } from '../run/load-manifest.ts';
+import { loadManifests } from '../run/load-manifest.ts';
 import type { RunReporter } from '../run/run-events.ts';
 import { runExitCode } from '../run/run-exit-code.ts';
 import { parseWorkspaceFlag } from '../run/workspace-flag.ts';
@@ -16,7 +16,7 @@ import { type OutputFormat, writeData } from '../terminal/output.ts';
 import { type ProgressMode, runReporter } from '../terminal/report-run.ts';
 
 interface RunFlags {
-  file: string;
+  file: string[];
   namespace?: string;
   param: string[];
   workspace: string[];
@@ -35,7 +35,7 @@ export function addRunCommand(program: Command): void {
   program
     .command('run')
     .description('run TaskRuns and PipelineRuns (or a Task or Pipeline) to their end, with their logs')
-    .requiredOption('-f, --file <file>', 'YAML or JSON of Tekton objects; - for standard input')
+    .requiredOption('-f, --file <file...>', 'YAML or JSON of Tekton objects; - for standard input')
     .option('-n, --namespace <namespace>', 'namespace of objects that name none')
     .option('-p, --param <name=value>', 'set a param; lists as a,b, objects as JSON', collect, [])
     .option(
@@ -77,7 +77,7 @@ Examples:
 }
 
 async function run(flags: RunFlags): Promise<number> {
-  const { objects } = await loadManifest(flags.file);
+  const objects = await loadManifests(flags.file);
   const arranged = arrangeRuns(objects, {
     params: flags.param,
     workspaces: flags.workspace.map(parseWorkspaceFlag),

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { KubeObject } from '@assay/kube';
 import {
-  type Manifest,
   type ManifestProblem,
   readManifest,
   setDefaults,
@@ -10,17 +9,16 @@ import {
 } from '@assay/tekton';
 import { CliError } from '../error.ts';
 
-/** The objects of a file, defaulted and valid. */
-export interface LoadedManifest {
-  objects: KubeObject[];
-  manifest: Manifest;
+/**
+ * The objects of files, defaulted and valid, in order; `-` is standard input. Untrusted text enters here.
+ * @throws CliError InvalidManifest for the first thing that is wrong, with its place, and the others after it
+ */
+export async function loadManifests(files: readonly string[]): Promise<KubeObject[]> {
+  const loaded = await Promise.all(files.map(loadManifest));
+  return loaded.flat();
 }
 
-/**
- * Reads a file, or standard input for `-`. Untrusted text enters here.
- * @throws CliError InvalidManifest for the first thing that is wrong, with its place; the others are counted
- */
-export async function loadManifest(file: string): Promise<LoadedManifest> {
+async function loadManifest(file: string): Promise<KubeObject[]> {
   let text: string;
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
@@ -35,7 +33,7 @@ export async function loadManifest(file: string): Promise<LoadedManifest> {
   const objects = manifest.objects.map((object) => setDefaults(object));
   refuse(objects.flatMap((object, index) => manifest.problemsOf(index, validateObject(object))));
   refuse(objects.flatMap((object, index) => manifest.problemsOf(index, unsupportedFeatures(object))));
-  return { objects, manifest };
+  return objects;
 }
 
 function refuse(problems: readonly ManifestProblem[]): void {

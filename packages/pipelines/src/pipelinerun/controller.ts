@@ -1,0 +1,103 @@
+import type { Client, Clock, Controller, KubeObject, Lister, ObjectKey, ReconcileResult } from '@assay/kube';
+import { isKubeError, systemClock } from '@assay/kube';
+import type { DefaultsConfig, FeatureFlags, PipelineRun, Resolver, TaskRun } from '@assay/tekton';
+import { isDone, PipelineRuns, TaskRuns, TektonError, upstreamManager } from '@assay/tekton';
+import { Children } from './children.ts';
+import type { Context } from './context.ts';
+import { fail } from './endings.ts';
+import type { Failure } from './failure.ts';
+import { userFailure } from './failure.ts';
+import { advance } from './progress.ts';
+
+export interface PipelineRunControllerOptions {
+  client: Client;
+  /** TaskRuns as a watch shows them; recent changes may be missing. @default every look goes to the API */
+  taskRuns?: Pick<Lister<TaskRun>, 'get'>;
+  /** For references that are not by name in the run's namespace. @default none */
+  resolvers?: readonly Resolver[];
+  /** @default the machine's clock */
+  clock?: Pick<Clock, 'now'>;
+  /** What validation admits. @default Tekton's own flags */
+  featureFlags?: FeatureFlags;
+  /** What `status.provenance.featureFlags` says. @default nothing */
+  recordedFlags?: Record<string, unknown>;
+  /** What runs, Pipelines and Tasks get that leave it out. @default Tekton's own defaults */
+  defaults?: DefaultsConfig;
+  /** How many runs at once. @default 16 */
+  concurrency?: number;
+}
+
+/** How often a reconcile starts over on a fresh copy of a run that changed under it, before it backs off. */
+const conflictRetries = 3;
+
+/**
+ * The controller of `tekton.dev/v1` PipelineRuns: creates a TaskRun for each task whose turn it is, and keeps the
+ * run's status. All it knows is in the API, so it may stop at any moment and another one goes on: TaskRuns have
+ * names that follow from run and task, and one that is there already is adopted when the run owns it.
+ *
+ * Matrix, custom tasks and pipelines in pipelines are refused with a condition that names them. A run whose
+ * `managedBy` is neither empty nor `tekton.dev/pipeline` is left alone.
+ */
+export function createPipelineRunController(options: PipelineRunControllerOptions): Controller<PipelineRun> {
+  const { client, clock = systemClock, concurrency } = options;
+  const children = new Children(client, options.taskRuns);
+  const context: Context = {
+    client,
+    clock,
+    children,
+    resolvers: options.resolvers ?? [],
+    validation: options.featureFlags ? { featureFlags: options.featureFlags } : {},
+    recordedFlags: options.recordedFlags,
+    defaults: options.defaults ?? {},
+  };
+
+  async function reconcile(key: ObjectKey, object: PipelineRun | undefined): Promise<ReconcileResult> {
+    if (object && isManagedElsewhere(object)) return undefined;
+    for (let run = object, attempt = 0; ; attempt++) {
+      if (!run || isDone(run) || run.metadata.deletionTimestamp) {
+        children.forget(key);
+        return undefined;
+      }
+      try {
+        return await advance(context, run);
+      } catch (error) {
+        if (error instanceof TektonError) return fail(context, run, invalid(error), clock.now());
+        if (!isKubeError(error, 'Conflict') || attempt === conflictRetries) throw error;
+        run = await read(client, key);
+      }
+    }
+  }
+
+  return {
+    name: 'pipelinerun',
+    resource: PipelineRuns,
+    secondary: [{ resource: TaskRuns, toKeys: owningRun }],
+    ...(concurrency !== undefined && { concurrency }),
+    reconcile,
+  };
+}
+
+function isManagedElsewhere({ spec }: PipelineRun): boolean {
+  return Boolean(spec.managedBy) && spec.managedBy !== upstreamManager;
+}
+
+/** What validation has not caught, or what was changed after it: the same next time, so no use in trying again. */
+function invalid(error: TektonError): Failure {
+  return userFailure('PipelineValidationFailed', error.message);
+}
+
+function owningRun({ metadata }: KubeObject): ObjectKey[] {
+  const owner = metadata.ownerReferences?.find(
+    (reference) => reference.controller && reference.kind === 'PipelineRun',
+  );
+  return owner ? [{ namespace: metadata.namespace ?? '', name: owner.name }] : [];
+}
+
+async function read(client: Client, { namespace, name }: ObjectKey): Promise<PipelineRun | undefined> {
+  try {
+    return await client.get(PipelineRuns, namespace, name);
+  } catch (error) {
+    if (isKubeError(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}

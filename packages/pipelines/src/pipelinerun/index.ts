@@ -1,0 +1,2 @@
+export type { PipelineRunControllerOptions } from './controller.ts';
+export { createPipelineRunController } from './controller.ts';

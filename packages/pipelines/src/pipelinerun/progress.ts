@@ -1,0 +1,136 @@
+import type { ReconcileResult } from '@assay/kube';
+import type { PipelineRun, PipelineRunStatus, RunPlan, RunState, TaskRun } from '@assay/tekton';
+import {
+  pipelineResults,
+  pipelineRunOutcome,
+  pipelineRunSpecStatus,
+  pipelineTaskContext,
+  planRun,
+  setPipelineRunDefaults,
+  substitutePipelineTask,
+} from '@assay/tekton';
+import type { Context } from './context.ts';
+import { defaultTimeoutMs } from './context.ts';
+import type { Definition } from './definition.ts';
+import { define, withBoundWorkspaces } from './definition.ts';
+import { cancel, couldNotStop, fail, holdBack } from './endings.ts';
+import { Failure } from './failure.ts';
+import { prepare } from './prepare.ts';
+import type { RunTask } from './run-tasks.ts';
+import { runState, runTasks } from './run-tasks.ts';
+import { startTasks } from './start-tasks.ts';
+import type { Verdict } from './status.ts';
+import { childReferences, finallyStartTimeOf, startTimeOf, withVerdict, writeStatus } from './status.ts';
+import { overdueTaskRuns, stopTaskRuns } from './stop-children.ts';
+import type { Expiry } from './timeouts.ts';
+import { expiry, runTimeouts } from './timeouts.ts';
+
+/** A run as it is now, and what that asks for. */
+interface View {
+  tasks: Map<string, RunTask>;
+  state: RunState;
+  plan: RunPlan;
+  expired: Expiry;
+  startTime: string;
+  finallyStartTime: string | undefined;
+}
+
+/**
+ * Takes a run that is not done one step further: resolve and validate, observe the children, decide, create and
+ * stop children, write the status. All of it follows from what the API and the clock say now. Any step may be the
+ * last one of a process: taken again from the start by another, it comes to the same.
+ *
+ * @throws KubeError when the API fails; `Conflict` when the run has changed since it was read
+ */
+export async function advance(context: Context, stored: PipelineRun): Promise<ReconcileResult> {
+  const nowMs = context.clock.now();
+  const run = setPipelineRunDefaults(stored, context.defaults);
+  if (run.spec.status === pipelineRunSpecStatus.pending) return holdBack(context, run, nowMs);
+
+  const taskRuns = await context.children.observe(run);
+  if (run.spec.status === pipelineRunSpecStatus.cancelled) return cancel(context, run, taskRuns, nowMs);
+
+  const definition = await define(context, run);
+  const prepared = await prepare(context, run, definition, taskRuns.size === 0, nowMs);
+  if (prepared.failure) return fail(context, prepared.run, prepared.failure, nowMs);
+
+  const before = look(context, prepared.run, prepared.definition, taskRuns, nowMs);
+  const acted = await act(context, prepared.run, prepared.definition, before);
+  if (acted instanceof Failure) return fail(context, prepared.run, acted, nowMs);
+  if (acted.unstopped) return couldNotStop(context, prepared.run, acted.unstopped, before.expired, nowMs);
+
+  const present = new Map([...taskRuns, ...acted.started]);
+  const after =
+    acted.started.size > 0 ? look(context, prepared.run, prepared.definition, present, nowMs) : before;
+  return report(context, prepared.run, prepared.definition, after, nowMs);
+}
+
+function look(
+  context: Context,
+  run: PipelineRun,
+  { spec }: Definition,
+  taskRuns: ReadonlyMap<string, TaskRun>,
+  nowMs: number,
+): View {
+  const timeouts = runTimeouts(run, defaultTimeoutMs(context));
+  const tasks = runTasks(run, spec, taskRuns);
+  const startTime = startTimeOf(run, taskRuns.values(), nowMs);
+  const finallyStartTime = finallyStartTimeOf(run, tasks.values());
+  const expired = expiry(timeouts, nowMs, startTime, finallyStartTime);
+  const state = runState(run, withTaskContexts(spec), tasks, timeouts, expired);
+  return { tasks, state, plan: planRun(state), expired, startTime, finallyStartTime };
+}
+
+/** The variables that differ from task to task; replaced before results are, which could contain their text. */
+function withTaskContexts(spec: Definition['spec']): Definition['spec'] {
+  const replace = (section: 'tasks' | 'finally') =>
+    spec[section]?.map((task) => substitutePipelineTask(task, pipelineTaskContext(task.retries)));
+  return { ...spec, tasks: replace('tasks'), finally: replace('finally') };
+}
+
+/** Creates what is to start and stops what may not go on, all at once. */
+async function act(
+  context: Context,
+  run: PipelineRun,
+  definition: Definition,
+  view: View,
+): Promise<{ started: Map<string, TaskRun>; unstopped?: string[] } | Failure> {
+  const bound = withBoundWorkspaces(run, definition, view.state.tasks);
+  const next = [...view.plan.start, ...view.plan.startFinally].map((task) => ({
+    ...view.tasks.get(task.name)!,
+    task,
+  }));
+  const [started, unstopped] = await Promise.all([
+    startTasks(context, bound, definition.name, next),
+    stopTaskRuns(context.client, overdueTaskRuns(run, view.tasks.values(), view.expired)),
+  ]);
+  if (started instanceof Failure) return started;
+  return unstopped.length > 0 ? { started, unstopped } : { started };
+}
+
+/** Writes what is known now, and says when the clock alone will change it. */
+async function report(
+  context: Context,
+  run: PipelineRun,
+  definition: Definition,
+  view: View,
+  nowMs: number,
+): Promise<ReconcileResult> {
+  const { state, plan, tasks } = view;
+  let verdict: Verdict = pipelineRunOutcome(state, plan);
+  const ended = verdict.status !== 'Unknown';
+  const outcome = ended ? pipelineResults(run.metadata.name!, state.spec, state.tasks) : undefined;
+  if (outcome?.problem) verdict = { status: 'False', ...outcome.problem };
+  const status: PipelineRunStatus = {
+    ...run.status,
+    startTime: view.startTime,
+    finallyStartTime: view.finallyStartTime,
+    pipelineSpec: definition.spec,
+    childReferences: childReferences(tasks.values(), plan.tasks),
+    skippedTasks: plan.skipped,
+    results: outcome?.results,
+  };
+  await writeStatus(context.client, run, withVerdict(status, verdict, nowMs));
+  const { nextMs } = view.expired;
+  return ended || nextMs === undefined ? undefined : { requeueAfterMs: nextMs };
+}
