@@ -38,7 +38,7 @@ async function readTar(bytes: Buffer): Promise<TarEntry[]> {
   const reader = Readable.from([bytes]).pipe(extract());
   for await (const entry of reader) {
     const chunks: Buffer[] = [];
-    for await (const chunk of entry) chunks.push(Buffer.from(chunk));
+    for await (const chunk of entry) chunks.push(Buffer.from(chunk as Uint8Array));
     const { name, type, mtime, linkname } = entry.header;
     found.push({
       name,

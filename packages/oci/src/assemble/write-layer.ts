@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { PassThrough, Transform, type Writable } from 'node:stream';
+import { PassThrough, Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { pack as createPack, type Headers, type Pack } from 'tar-stream';
+import { pack as createPack, type Header, type Pack } from 'tar-stream';
 import type { Descriptor } from '../content.ts';
 import type { LayerEntry } from './layer-entry.ts';
 import { orderEntries } from './layer-order.ts';
+
+type TarHeader = Partial<Header> & Pick<Header, 'name'>;
 
 export interface WriteLayerOptions {
   /** A file to create, or a stream, which is ended. */
@@ -43,7 +45,13 @@ export async function writeLayer(
   const gzip = options.compression === 'gzip';
   const output = typeof options.output === 'string' ? createWriteStream(options.output) : options.output;
   const compression = gzip ? [createGzip({ level: 6 }), neutralGzipHeader()] : [new PassThrough()];
-  const written = pipeline([pack, uncompressed.stream, ...compression, compressed.stream, output]);
+  const written = pipeline([
+    Readable.from(pack),
+    uncompressed.stream,
+    ...compression,
+    compressed.stream,
+    output,
+  ]);
   await Promise.all([packEntries(pack, ordered, options.sourceDateEpoch), written]);
   return {
     descriptor: {
@@ -67,7 +75,7 @@ async function packEntries(pack: Pack, entries: LayerEntry[], sourceDateEpoch: n
 }
 
 async function packEntry(pack: Pack, entry: LayerEntry, mtime: Date): Promise<void> {
-  const header: Headers = {
+  const header: TarHeader = {
     name: entry.name,
     mode: entry.mode,
     mtime,
@@ -95,7 +103,7 @@ async function packEntry(pack: Pack, entry: LayerEntry, mtime: Date): Promise<vo
   }
 }
 
-function addEntry(pack: Pack, header: Headers, content?: Buffer): Promise<void> {
+function addEntry(pack: Pack, header: TarHeader, content?: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null) => (error ? reject(error) : resolve());
     if (content === undefined) pack.entry(header, done);
@@ -105,16 +113,16 @@ function addEntry(pack: Pack, header: Headers, content?: Buffer): Promise<void> 
 
 async function addStreamedFile(
   pack: Pack,
-  header: Headers,
+  header: TarHeader,
   content: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const sink = pack.entry(header, (error) => (error ? reject(error) : resolve()));
   sink.once('error', reject);
   for await (const chunk of content) {
-    if (!sink.write(chunk)) await new Promise((drained) => sink.once('drain', drained));
+    if (!sink.write(chunk)) await new Promise<void>((drained) => sink.once('drain', () => drained()));
   }
-  sink.end();
+  sink.end(null);
   await promise;
 }
 

@@ -8,7 +8,7 @@ export interface ProgramDifference {
 }
 
 const elfMagic = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
-const buildIdMark = 'Go build ID: "';
+const goNote = Buffer.from([4, 0, 0, 0, 0x47, 0x6f, 0, 0]);
 
 /**
  * Looks for the usual reasons why one source gives two programs: Go's build id, the directory of the build in paths,
@@ -28,11 +28,13 @@ export function comparePrograms(left: Buffer, right: Buffer): ProgramDifference[
   return found;
 }
 
+/** The ELF note that Go's linker writes: sizes of owner and id, type 4, owner `Go`, id; 32-bit little-endian. */
 function goBuildId(program: Buffer): string {
-  const start = program.indexOf(buildIdMark);
-  if (start < 0) return '';
-  const end = program.indexOf('"', start + buildIdMark.length);
-  return program.toString('latin1', start + buildIdMark.length, Math.min(end, start + 200));
+  const start = program.indexOf(goNote);
+  if (start < 4) return '';
+  const size = program.readUInt32LE(start - 4);
+  const id = start + goNote.length;
+  return program.toString('latin1', id, id + Math.min(size, 256));
 }
 
 /** The first absolute path of a source file that only one of the programs holds, with its counterpart. */

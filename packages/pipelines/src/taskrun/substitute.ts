@@ -18,6 +18,7 @@ import {
   taskContext,
   taskWorkspaces,
   type WorkspaceBinding,
+  withPropagatedWorkspaces,
 } from '@assay/tekton';
 import { bindWorkspaces } from '../workspaces/bindings.ts';
 import { bindClaim, ensureClaims } from '../workspaces/claim-template.ts';
@@ -36,10 +37,12 @@ export async function substitute(
 ): Promise<{ spec: TaskSpec; bindings: WorkspaceBinding[] }> {
   const taskRun = setTaskRunDefaults(given);
   const { name, namespace, uid } = taskRun.metadata;
-  const problem = checkTaskRun(taskRun, task.name ?? name!, task.spec);
+  const declared =
+    task.name === undefined ? withPropagatedWorkspaces(task.spec, taskRun.spec.workspaces ?? []) : task.spec;
+  const problem = checkTaskRun(taskRun, task.name ?? name!, declared);
   if (problem) throw new CannotStart(problem.reason, problem.message);
 
-  const params = paramReplacements(resolveParams(task.spec.params ?? [], taskRun.spec.params ?? []));
+  const params = paramReplacements(resolveParams(declared.params ?? [], taskRun.spec.params ?? []));
   const owner: OwnerReference = {
     apiVersion: taskRun.apiVersion,
     kind: taskRun.kind,
@@ -54,7 +57,7 @@ export async function substitute(
   await ensureClaims(client, requested, owner, namespace!);
   const bindings = requested.map((binding) => bindClaim(binding, uid!));
 
-  const { workspaces } = bindWorkspaces(task.spec.workspaces ?? [], bindings);
+  const { workspaces } = bindWorkspaces(declared.workspaces ?? [], bindings);
   const volumes = new Map(
     workspaces.flatMap(({ declaration, volume }) => (volume ? [[declaration.name, volume]] : [])),
   );
@@ -67,12 +70,12 @@ export async function substitute(
       taskName: task.name ?? name,
       ...(task.name === undefined && { retryCount: taskRun.status?.retriesStatus?.length ?? 0 }),
     }),
-    resultPaths(task.spec),
-    exitCodePaths(task.spec),
-    taskWorkspaces(task.spec, bindings, volumes),
+    resultPaths(declared),
+    exitCodePaths(declared),
+    taskWorkspaces(declared, bindings, volumes),
     credentialsPath(),
   );
-  const spec = substituteTaskSpec(task.spec, replacements);
+  const spec = substituteTaskSpec(declared, replacements);
   if (spec.steps) {
     spec.steps = applyOverrides(spec.steps, taskRun.spec.stepSpecs).map((step, index) =>
       substituteStep(step, stepResultPaths(step, index)),
