@@ -1,0 +1,10 @@
+export { LibraryError, type LibraryErrorCode, libraryErrorCodes } from './error.ts';
+export {
+  type BuildToolboxImagesOptions,
+  type BuiltImage,
+  buildToolboxImages,
+  type ImageProgress,
+} from './images/build-toolbox-images.ts';
+export type { ImageRecipe, LayerRecipe } from './images/recipe.ts';
+export { type ToolboxImageName, toolboxImages } from './images/toolbox-images.ts';
+export { type LibraryTask, listTasks, taskFile } from './tasks.ts';

@@ -1,0 +1,11 @@
+export {
+  type CommitChangeOptions,
+  type CommitIdentity,
+  type CreateRepositoryOptions,
+  commitChange,
+  createRepository,
+  type Repository,
+} from './create-repository.ts';
+export { SourceError, type SourceErrorCode, sourceErrorCodes } from './error.ts';
+export { createGitServer, type GitServer, type GitServerOptions } from './git-server.ts';
+export { isRepositoryName } from './repository-name.ts';
