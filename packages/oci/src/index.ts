@@ -1,5 +1,4 @@
 export * from './assemble/index.ts';
-export * from './compare/index.ts';
 export { type CredentialSource, type Credentials, createCredentialSource } from './client/credentials.ts';
 export type { HostConfig } from './client/hosts.ts';
 export { referrersTag } from './client/referrers-tag.ts';
@@ -9,6 +8,7 @@ export {
   type RegistryClientOptions,
 } from './client/registry-client.ts';
 export type { RetryOptions } from './client/retry.ts';
+export * from './compare/index.ts';
 export * from './content.ts';
 export { type CopyOptions, type CopyResult, copyImage } from './copy/copy-image.ts';
 export { computeDigest, type DigestAlgorithm, isDigest, parseDigest, verifyDigest } from './digest/digest.ts';

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { type Hash, randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { copyFile, type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export interface BlobContent {
  */
 export class BlobDirectory {
   readonly #root: string;
-  readonly #state = new Map<string, { stamp: string; good: boolean }>();
+  readonly #state = new Map<string, { stamp: string; found: string }>();
 
   constructor(root: string) {
     this.#root = root;
@@ -46,7 +46,7 @@ export class BlobDirectory {
   /** The size, or undefined where the repository has no such blob, or one already seen to be corrupt. */
   async size(repository: string, digest: string): Promise<number | undefined> {
     const stats = await statFile(this.path(repository, digest));
-    if (!stats || this.#remembered(stats, digest) === false) return undefined;
+    if (!stats || (this.#remembered(stats, digest) ?? digest) !== digest) return undefined;
     return Number(stats.size);
   }
 
@@ -71,9 +71,10 @@ export class BlobDirectory {
       const stats = await file.stat({ bigint: true });
       const size = Number(stats.size);
       const slice = range?.(size);
-      let good = this.#remembered(stats, digest);
-      if (good === undefined && (slice || size <= verifyFirstBytes)) good = await this.#verify(file, digest);
-      if (good === false) throw corrupt(digest);
+      let found = this.#remembered(stats, digest);
+      if (found === undefined && (slice || size <= verifyFirstBytes))
+        found = await this.#verify(file, digest);
+      if (found !== undefined && found !== digest) throw corrupt(digest, found);
       if (size === 0) {
         await file.close();
         return { size, stream: nothing() };
@@ -83,7 +84,7 @@ export class BlobDirectory {
         start: slice?.start ?? 0,
         end: slice?.end,
       });
-      if (good) return { size, stream };
+      if (found !== undefined) return { size, stream };
       return { size, stream: verifyStream(stream, { digest, size }, `blob ${digest} on disk`) };
     } catch (error) {
       await file.close().catch(() => {});
@@ -97,11 +98,10 @@ export class BlobDirectory {
     try {
       const bytes = await file.readFile();
       const stats = await file.stat({ bigint: true });
-      if (this.#remembered(stats, digest) !== true) {
-        const good =
-          `${digest.slice(0, digest.indexOf(':'))}:${hashFor(digest).update(bytes).digest('hex')}` === digest;
-        this.#remember(stats, digest, good);
-        if (!good) throw corrupt(digest);
+      if (this.#remembered(stats, digest) !== digest) {
+        const found = digestOf(digest, hashFor(digest).update(bytes));
+        this.#remember(stats, digest, found);
+        if (found !== digest) throw corrupt(digest, found);
       }
       return bytes;
     } finally {
@@ -117,7 +117,7 @@ export class BlobDirectory {
     } else {
       await withDirectory(shared, () => rename(temporary, shared));
       const stats = await statFile(shared);
-      if (stats) this.#remember(stats, digest, true);
+      if (stats) this.#remember(stats, digest, digest);
     }
     await this.#link(shared, this.path(repository, digest), digest);
   }
@@ -162,13 +162,14 @@ export class BlobDirectory {
     }
     try {
       const known = this.#remembered(await file.stat({ bigint: true }), digest);
-      return known ?? (await this.#verify(file, digest));
+      return (known ?? (await this.#verify(file, digest))) === digest;
     } finally {
       await file.close();
     }
   }
 
-  async #verify(file: FileHandle, digest: string): Promise<boolean> {
+  /** The digest that the file has, of the algorithm of the one it should have. */
+  async #verify(file: FileHandle, digest: string): Promise<string> {
     const hash = hashFor(digest);
     const before = await file.stat({ bigint: true });
     const buffer = Buffer.allocUnsafe(readBytes);
@@ -178,9 +179,9 @@ export class BlobDirectory {
       hash.update(buffer.subarray(0, bytesRead));
       position += bytesRead;
     }
-    const good = hash.digest('hex') === parseDigest(digest).hex;
-    this.#remember(before, digest, good);
-    return good;
+    const found = digestOf(digest, hash);
+    this.#remember(before, digest, found);
+    return found;
   }
 
   /** A second name for a file: `target` is replaced if it is another file. Linking moves the ctime, so re-stamp. */
@@ -202,14 +203,14 @@ export class BlobDirectory {
     if (same && known !== undefined) this.#remember(after, digest, known);
   }
 
-  #remembered(stats: BigIntStats, digest: string): boolean | undefined {
+  #remembered(stats: BigIntStats, digest: string): string | undefined {
     const state = this.#state.get(`${stats.dev}:${stats.ino}`);
-    return state?.stamp === stampOf(stats, digest) ? state.good : undefined;
+    return state?.stamp === stampOf(stats, digest) ? state.found : undefined;
   }
 
-  #remember(stats: BigIntStats, digest: string, good: boolean): void {
+  #remember(stats: BigIntStats, digest: string, found: string): void {
     if (this.#state.size >= rememberedFiles) this.#state.clear();
-    this.#state.set(`${stats.dev}:${stats.ino}`, { stamp: stampOf(stats, digest), good });
+    this.#state.set(`${stats.dev}:${stats.ino}`, { stamp: stampOf(stats, digest), found });
   }
 }
 
@@ -240,6 +241,11 @@ export async function statFile(path: string): Promise<BigIntStats | undefined> {
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-function corrupt(digest: string): OciError {
-  return digestMismatch(`blob ${digest} on disk`, digest, 'something else');
+/** The finished hash as a digest of the same algorithm as `like`. */
+function digestOf(like: string, hash: Hash): string {
+  return `${parseDigest(like).algorithm}:${hash.digest('hex')}`;
+}
+
+function corrupt(digest: string, found: string): OciError {
+  return digestMismatch('the stored blob', digest, found);
 }

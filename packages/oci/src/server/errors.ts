@@ -30,9 +30,9 @@ const answers: Partial<Record<OciErrorCode, Answer>> = {
 export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   if (isOciError(error)) {
     const known = answers[error.code];
-    // A stored blob that is no longer what its digest says is the registry's fault, not the request's.
+    // What a digest names is not here if what is here has another digest. Not 500: asking again does not help.
     const read = reply.request.method === 'GET' || reply.request.method === 'HEAD';
-    const status = error.code === 'DigestMismatch' && read ? 500 : (known?.status ?? 500);
+    const status = error.code === 'DigestMismatch' && read ? 404 : (known?.status ?? 500);
     const code = known?.code ?? 'UNKNOWN';
     return sendErrorCode(reply, status, code, error.hint ? `${error.message}; ${error.hint}` : error.message);
   }

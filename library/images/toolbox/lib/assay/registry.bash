@@ -2,7 +2,7 @@
 # Talks to one repository of an OCI registry (distribution-spec 1.1) with curl and jq. Sourced, not run.
 #
 #   open_repository REFERENCE pull|pull,push   sets registry, repository, tag, digest and authenticates
-#   fetch_blob DIGEST FILE                     downloads; does not check
+#   fetch_blob DIGEST FILE WHAT                downloads; does not check; WHAT names it in errors
 #   push_blob FILE DIGEST                      uploads unless present
 #   mount_blob DIGEST FROM_REPOSITORY          true when the registry made the blob appear here
 #   fetch_manifest REFERENCE FILE              REFERENCE is a tag or a digest; does not check
@@ -136,7 +136,7 @@ fetch_token() {
 
 fetch_blob() {
   request "$repository_url/blobs/$1"
-  expect "fetch blob $1 of $repository" 200
+  expect "fetch $3" 200
   mv "$scratch/body" "$2"
 }
 
