@@ -6,6 +6,7 @@ import { openHome } from '../home.ts';
 import { arrangeRuns } from '../run/arrange-runs.ts';
 import { awaitSignature } from '../run/await-signature.ts';
 import { cancelOnInterrupt } from '../run/cancel-on-interrupt.ts';
+import { checkRuns } from '../run/check-runs.ts';
 import { applyObject, createRun, ensureNamespace } from '../run/create-objects.ts';
 import { followRun } from '../run/follow-run.ts';
 import { loadManifests } from '../run/load-manifest.ts';
@@ -84,6 +85,7 @@ async function run(flags: RunFlags): Promise<number> {
     ...(flags.namespace !== undefined && { namespace: flags.namespace }),
     ...(flags.timeout !== undefined && { timeout: await validDuration(flags.timeout) }),
   });
+  checkRuns(arranged, loaded);
   const imageMap =
     flags.imageMap === undefined
       ? undefined
@@ -91,6 +93,7 @@ async function run(flags: RunFlags): Promise<number> {
   const report = runReporter(
     { out: flags.output ? process.stderr : process.stdout, progress: process.stderr },
     flags.progress,
+    arranged.runs.length > 1,
   );
   const session = await openSession(openHome(), {
     ...(imageMap && { imageMap }),

@@ -6,7 +6,9 @@ import { openHome } from '../home.ts';
 import { type OutputFormat, outputOption, writeData } from '../terminal/output.ts';
 
 export function addSourceCommand(program: Command): void {
-  const source = program.command('source').description('git repositories that the factory serves to its steps');
+  const source = program
+    .command('source')
+    .description('git repositories that the factory serves to its steps');
   source
     .command('add')
     .description('make a git repository of a directory; the same files always give the same commit')

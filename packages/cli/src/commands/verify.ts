@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ImageVerification, parsePublicKey, verifyImage } from '@assay/attestation';
+import { type ImageVerification, parsePublicKey, provenanceFacts, verifyImage } from '@assay/attestation';
 import { localBuilderId } from '@assay/observer';
 import type { Command } from 'commander';
 import { CliError } from '../error.ts';
@@ -82,6 +82,7 @@ function toData({ image, digest, passed, checks, attestations }: ImageVerificati
       form,
       digest: at,
       predicateType: statement.predicateType,
+      invocationId: provenanceFacts(statement)?.invocationId,
     })),
   };
 }

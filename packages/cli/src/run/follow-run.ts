@@ -28,15 +28,17 @@ export async function followRun(
   run: TaskRun | PipelineRun,
   report: RunReporter,
   signal?: AbortSignal,
+  now: () => number = () => performance.now(),
 ): Promise<TaskRun | PipelineRun> {
   const { namespace, name, uid } = run.metadata;
+  const started = now();
   const kind = run.kind as 'TaskRun' | 'PipelineRun';
   report({ type: 'run-started', kind, name: name! });
   const tasks = new Map<string, TaskFollower>();
   const stop = new AbortController();
   const onTaskRun = (taskRun: TaskRun) => {
     const key = taskRun.metadata.uid!;
-    const follower = tasks.get(key) ?? new TaskFollower(source.logs, name!, kind, report);
+    const follower = tasks.get(key) ?? new TaskFollower(source.logs, name!, kind, report, now);
     tasks.set(key, follower);
     follower.seen(taskRun);
   };
@@ -79,7 +81,7 @@ export async function followRun(
     succeeded: isSuccessful(last),
     reason: condition?.reason ?? '',
     message: condition?.message ?? '',
-    ms: durationOfRun(last),
+    ms: now() - started,
   });
   return last;
 }
@@ -104,26 +106,32 @@ async function watchObjects<T extends KubeObject>(
   for await (const event of events) if (event.object && event.type !== 'DELETED') seen(event.object);
 }
 
-function durationOfRun(run: TaskRun | PipelineRun): number {
-  const { startTime, completionTime } = run.status ?? {};
-  return startTime && completionTime ? Date.parse(completionTime) - Date.parse(startTime) : 0;
-}
-
 /** Turns the successive states of one TaskRun into events, each once, with the steps' logs between them. */
 class TaskFollower {
   readonly #logs: LogStore;
   readonly #run: string;
   readonly #kind: 'TaskRun' | 'PipelineRun';
   readonly #report: RunReporter;
+  readonly #now: () => number;
+  /** A status tells whole seconds only; what a person waited for is measured here. */
+  readonly #started: number;
   readonly #steps = new Map<string, { ended: AbortController; drained: Promise<void> }>();
   #done = false;
   #closing: Promise<void> = Promise.resolve();
 
-  constructor(logs: LogStore, run: string, kind: 'TaskRun' | 'PipelineRun', report: RunReporter) {
+  constructor(
+    logs: LogStore,
+    run: string,
+    kind: 'TaskRun' | 'PipelineRun',
+    report: RunReporter,
+    now: () => number,
+  ) {
     this.#logs = logs;
     this.#run = run;
     this.#kind = kind;
     this.#report = report;
+    this.#now = now;
+    this.#started = now();
   }
 
   seen(taskRun: TaskRun): void {
@@ -192,7 +200,7 @@ class TaskFollower {
       succeeded: condition?.status === 'True',
       reason: condition?.reason ?? '',
       message: condition?.message ?? '',
-      ms: durationOfRun(taskRun),
+      ms: this.#now() - this.#started,
     });
   }
 }

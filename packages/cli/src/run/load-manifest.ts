@@ -45,6 +45,6 @@ function refuse(problems: readonly ManifestProblem[]): void {
   throw new CliError('InvalidManifest', first.message + more.slice(0, 9).join(''), {
     place: `${first.file}:${first.line}:${first.column}`,
     excerpt: first.text,
-    ...(first.hint !== undefined && { hint: first.hint }),
+    hint: first.hint ?? 'correct it and run the file again; nothing was created',
   });
 }

@@ -10,8 +10,11 @@ export interface RunOutput {
 /** How progress is shown. */
 export type ProgressMode = 'auto' | 'tty' | 'plain' | 'json';
 
-/** A reporter that writes a run as lines: each log line under its task and step, each change of state once. */
-export function runReporter(output: RunOutput, mode: ProgressMode = 'auto'): RunReporter {
+/**
+ * A reporter that writes runs as lines: each log line under its task and step, each change of state once. With
+ * `several` runs at a time the lines name their run, too.
+ */
+export function runReporter(output: RunOutput, mode: ProgressMode = 'auto', several = false): RunReporter {
   if (mode === 'json') return (event) => output.progress.write(`${JSON.stringify(jsonEvent(event))}\n`);
   const environment = mode === 'plain' ? { NO_COLOR: '1' } : process.env;
   const forced = mode === 'tty' ? { isTTY: true } : undefined;
@@ -21,9 +24,9 @@ export function runReporter(output: RunOutput, mode: ProgressMode = 'auto'): Run
   let open: string | undefined;
   return (event) => {
     if (event.type === 'log') {
-      const place = [event.task, event.step]
-        .filter((name) => name !== event.run || event.task === event.step)
-        .join(' : ');
+      const names =
+        several && event.task !== event.run ? [event.run, event.task, event.step] : [event.task, event.step];
+      const place = names.filter((name) => several || name !== event.run).join(' : ');
       if (open !== undefined && open !== place) output.out.write('\n');
       const prefix = open === place ? '' : `${logStyle('cyan', `[${place}]`)} `;
       output.out.write(prefix + printable(event.text) + (event.newline ? '\n' : ''));

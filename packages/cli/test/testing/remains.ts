@@ -66,9 +66,7 @@ function processesOf(home: string): string[] {
 
 /** Processes that have the text in their environment: a marker that a test gave its steps. */
 export function processesWith(marker: string): string[] {
-  return entries('/proc').filter(
-    (pid) => /^\d+$/.test(pid) && read(`/proc/${pid}/environ`).includes(marker),
-  );
+  return entries('/proc').filter((pid) => /^\d+$/.test(pid) && read(`/proc/${pid}/environ`).includes(marker));
 }
 
 function read(path: string): string {
