@@ -78,7 +78,8 @@ Examples:
 }
 
 async function run(flags: RunFlags): Promise<number> {
-  const objects = await loadManifests(flags.file);
+  const loaded = await loadManifests(flags.file);
+  const objects = loaded.map(({ object }) => object);
   const arranged = arrangeRuns(objects, {
     params: flags.param,
     workspaces: flags.workspace.map(parseWorkspaceFlag),
@@ -152,6 +153,13 @@ async function createAndFollow(
 
 async function validDuration(text: string): Promise<string> {
   const { parseDuration } = await import('@assay/tekton');
-  parseDuration(text);
+  try {
+    parseDuration(text);
+  } catch (error) {
+    throw new CliError('Usage', `--timeout ${text} is not a duration`, {
+      hint: 'write a number with a unit, as in 90s, 30m or 1h30m; 0 means no limit',
+      cause: error,
+    });
+  }
   return text;
 }

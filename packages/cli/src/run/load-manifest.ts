@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { KubeObject } from '@assay/kube';
 import {
   type ManifestProblem,
+  type Place,
   readManifest,
   setDefaults,
   unsupportedFeatures,
@@ -9,16 +10,23 @@ import {
 } from '@assay/tekton';
 import { CliError } from '../error.ts';
 
+/** An object of a file, defaulted and valid. */
+export interface LoadedObject {
+  object: KubeObject;
+  /** Where a path such as `spec.params` of it stands. */
+  locate(path: string): Place & { file: string };
+}
+
 /**
- * The objects of files, defaulted and valid, in order; `-` is standard input. Untrusted text enters here.
+ * The objects of files, in order; `-` is standard input. Untrusted text enters here.
  * @throws CliError InvalidManifest for the first thing that is wrong, with its place, and the others after it
  */
-export async function loadManifests(files: readonly string[]): Promise<KubeObject[]> {
+export async function loadManifests(files: readonly string[]): Promise<LoadedObject[]> {
   const loaded = await Promise.all(files.map(loadManifest));
   return loaded.flat();
 }
 
-async function loadManifest(file: string): Promise<KubeObject[]> {
+async function loadManifest(file: string): Promise<LoadedObject[]> {
   let text: string;
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
@@ -33,7 +41,10 @@ async function loadManifest(file: string): Promise<KubeObject[]> {
   const objects = manifest.objects.map((object) => setDefaults(object));
   refuse(objects.flatMap((object, index) => manifest.problemsOf(index, validateObject(object))));
   refuse(objects.flatMap((object, index) => manifest.problemsOf(index, unsupportedFeatures(object))));
-  return objects;
+  return objects.map((object, index) => ({
+    object,
+    locate: (path) => ({ file: manifest.file, ...manifest.locate(index, path) }),
+  }));
 }
 
 function refuse(problems: readonly ManifestProblem[]): void {

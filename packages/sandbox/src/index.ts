@@ -1,0 +1,5 @@
+export * from './error.ts';
+export { type HostNeed, type HostReport, inspectHost } from './host/inspect.ts';
+export { createImageStore, type ImageStoreOptions } from './image-store/image-store.ts';
+export * from './pod.ts';
+export { createSandbox, type SandboxOptions } from './sandbox.ts';

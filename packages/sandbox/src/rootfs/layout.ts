@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, chownSync, mkdirSync, rm, statSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { SandboxError } from '../error.ts';
+
+/** How the ids of a container stand on the host. */
+export interface Identity {
+  rootless: boolean;
+  /** Host id of the container's root: what directories given to containers must belong to. */
+  root: { uid: number; gid: number };
+  /** How many ids there are; 1 for a rootless host without a range in /etc/subuid. */
+  size: number;
+  /** Arguments of `unshare` that make the user namespace when rootless; empty otherwise. */
+  unshare: string[];
+}
+
+/** Makes a directory that belongs to the container's root. */
+export function makeOwned(path: string, identity: Identity, mode: number): void {
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, mode);
+  if (!identity.rootless) chownSync(path, identity.root.uid, identity.root.gid);
+}
+
+/**
+ * Opens a directory to the container's root alone: its group may pass through, other users of the host may not.
+ * One that everybody may pass already stays as it is.
+ */
+export function makeTraversable(path: string, identity: Identity): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { mode, gid } = statSync(path);
+  if (identity.rootless || (mode & 0o001) !== 0) return;
+  if (gid === identity.root.gid && (mode & 0o010) !== 0) return;
+  chownSync(path, -1, identity.root.gid);
+  chmodSync(path, (mode & 0o7777) | 0o010);
+}
+
+/** Removes a tree with whatever ids its files have. */
+export async function removeTree(path: string, identity: Identity): Promise<void> {
+  if (!identity.rootless) {
+    await promisify(rm)(path, { recursive: true, force: true, maxRetries: 3 });
+    return;
+  }
+  const words = [...identity.unshare, 'rm', '-rf', '--', path];
+  await promisify(execFile)('unshare', words);
+}
+
+/**
+ * Mount options of a container's root: image layers below, the container's own on top (mount(8), overlay).
+ * `home` is the working directory of whoever mounts, so that up to 128 layers fit the 4 KiB an option string may have.
+ *
+ * @param layers topmost first; absolute
+ */
+export function overlayOptions(
+  home: string,
+  layers: string[],
+  own: { upper: string; work: string },
+  rootless: boolean,
+): string {
+  if (layers.length === 0) throw new SandboxError('InvalidSpec', 'the image has no layers');
+  const lower = layers.map((layer) => {
+    const short = relative(home, layer);
+    const path = short.startsWith('..') || isAbsolute(short) ? layer : short;
+    if (/[:,\\"'\n]/.test(path))
+      throw new SandboxError('InvalidSpec', `layer path ${layer} cannot be mounted`);
+    return path;
+  });
+  const options = [`lowerdir=${lower.join(':')}`, `upperdir=${own.upper}`, `workdir=${own.work}`];
+  if (rootless) options.push('userxattr');
+  const text = options.join(',');
+  if (text.length > 4000) {
+    throw new SandboxError('InvalidSpec', `the image has too many layers (${layers.length}) to mount`, {
+      hint: 'squash the image to fewer layers',
+    });
+  }
+  return text;
+}
