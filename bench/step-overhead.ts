@@ -1,0 +1,228 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { type Factory, openHome, startFactory } from '@assay/cli';
+import { buildToolboxImages } from '@assay/library';
+import { openLayoutStore } from '@assay/oci';
+import { isDone, isSuccessful, type PipelineRun, PipelineRuns, type TaskRun, TaskRuns } from '@assay/tekton';
+
+// What does a step cost above the OCI runtime's own start? Measures one `echo` TaskRun, three tasks in sequence, ten in
+// parallel and twenty TaskRuns at once, each from its creation to Succeeded=True, next to the same container started
+// by hand; rounds of all of them alternate, so that a noisy machine is noisy for all. Medians.
+
+const { values: flags } = parseArgs({
+  options: { rounds: { type: 'string', default: '10' }, json: { type: 'boolean', default: false } },
+});
+const rounds = Number(flags.rounds);
+
+/** Seconds, from the project's reference measurements of Tekton v1.15 on Kubernetes on a machine of this kind. */
+const tekton = { echo: 3.02, sequence: 9.06, parallel: 7.89, batch: 10.5 };
+
+const home = mkdtempSync(join(tmpdir(), 'assay-bench-'));
+process.env.ASSAY_HOME = home;
+const paths = openHome();
+await buildToolboxImages({
+  store: openLayoutStore(paths.registry),
+  cacheDir: paths.cache,
+  host: 'localhost',
+  images: ['toolbox'],
+});
+const factory = await startFactory({
+  home: paths,
+  onError: (error, place) => console.error(`${place}: ${error instanceof Error ? error.message : error}`),
+});
+await factory.observed;
+
+const steps = [
+  { name: 'echo', image: 'localhost/toolbox', imagePullPolicy: 'IfNotPresent', command: ['echo', 'hello'] },
+];
+
+function taskRun(): TaskRun {
+  return {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'TaskRun',
+    metadata: { generateName: 'bench-', namespace: 'default' },
+    spec: { taskSpec: { steps } },
+  };
+}
+
+function pipelineRun(tasks: number, sequence: boolean): PipelineRun {
+  const list = Array.from({ length: tasks }, (_, index) => ({
+    name: `t${index}`,
+    taskSpec: { steps },
+    ...(sequence && index > 0 && { runAfter: [`t${index - 1}`] }),
+  }));
+  return {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'PipelineRun',
+    metadata: { generateName: 'bench-', namespace: 'default' },
+    spec: { pipelineSpec: { tasks: list } },
+  };
+}
+
+/** Milliseconds from the create call until a watch shows that all of them are done. */
+async function timeRuns(runs: (TaskRun | PipelineRun)[]): Promise<number> {
+  const { client } = factory as Factory;
+  const resource = runs[0]!.kind === 'TaskRun' ? TaskRuns : PipelineRuns;
+  const stop = new AbortController();
+  const { resourceVersion } = await client.list<TaskRun | PipelineRun>(resource);
+  const events = client.watch<TaskRun | PipelineRun>(resource, { resourceVersion, signal: stop.signal });
+  const started = performance.now();
+  const names = new Set<string>();
+  const created = Promise.all(runs.map((run) => client.create<TaskRun | PipelineRun>(resource, run)));
+  void created.then((objects) => objects.forEach(({ metadata }) => void names.add(metadata.name!)));
+  const done = new Set<string>();
+  for await (const event of events) {
+    if (event.type === 'BOOKMARK' || !isDone(event.object)) continue;
+    if (!isSuccessful(event.object)) throw new Error(`${event.object.metadata.name} failed`);
+    done.add(event.object.metadata.name!);
+    if (done.size === runs.length) break;
+  }
+  const elapsed = performance.now() - started;
+  stop.abort();
+  // What follows a run (its signature, the removal of its pod) is not part of the next measurement.
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  return elapsed;
+}
+
+/** The same container started by hand: the specification that the sandbox wrote, run by the runtime alone. */
+class BareRuntime {
+  readonly #shell: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(shell: ChildProcess) {
+    this.#shell = shell;
+    this.#lines = createInterface({ input: shell.stdout! })[Symbol.asyncIterator]();
+  }
+
+  /** A shell in a guard as the sandbox's own, where `run` mounts the overlay and runs the container. */
+  static async start(bundle: string, overlay: string): Promise<BareRuntime> {
+    const script = `
+      umount /sys/fs/cgroup/unified 2>/dev/null
+      mount --bind ${paths.sandbox} /mnt && cd /mnt
+      while read -r kind; do
+        case $kind in
+          runtime) crun --root ${bundle}/state --cgroup-manager=disabled run --bundle ${bundle} bench >/dev/null ;;
+          whole) setpriv --pdeathsig KILL unshare -m -p -f --mount-proc --kill-child=KILL sh -c '
+            mount -t overlay -o ${overlay} overlay ${bundle}/rootfs
+            exec crun --root ${bundle}/state --cgroup-manager=disabled run --bundle ${bundle} bench' >/dev/null ;;
+          mount) mount -t overlay -o ${overlay} overlay ${bundle}/rootfs ;;
+          umount) umount ${bundle}/rootfs ;;
+        esac
+        echo done $?
+      done`;
+    const shell = spawn(
+      'unshare',
+      ['-m', '-p', '-f', '--mount-proc', '--kill-child=KILL', 'sh', '-c', script],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
+    await once(shell, 'spawn');
+    return new BareRuntime(shell);
+  }
+
+  async time(kind: 'runtime' | 'whole' | 'mount' | 'umount'): Promise<number> {
+    const started = performance.now();
+    this.#shell.stdin!.write(`${kind}\n`);
+    const { value } = await this.#lines.next();
+    if (value !== 'done 0') throw new Error(`the bare runtime says "${value}" to ${kind}`);
+    return performance.now() - started;
+  }
+
+  async stop(): Promise<void> {
+    this.#shell.stdin!.end();
+    await once(this.#shell, 'exit');
+  }
+}
+
+/** Takes the bundle of a running step as the sandbox wrote it, and points it at a directory of the bench. */
+async function captureBundle(): Promise<{ bundle: string; overlay: string }> {
+  const run = taskRun();
+  run.spec.taskSpec!.steps = [{ ...steps[0]!, command: ['sleep', '5'] }];
+  const { metadata } = await factory.client.create(TaskRuns, run);
+  let config: string | undefined;
+  for (const deadline = Date.now() + 10_000; !config && Date.now() < deadline; ) {
+    config = globSync(join(paths.sandbox, '*/*/pods', `${metadata.uid}-0`, 'step-echo/config.json'))[0];
+    config ??= globSync(join(paths.sandbox, '*/pods', `${metadata.uid}-0`, 'step-echo/config.json'))[0];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  if (!config) throw new Error('the sandbox keeps no bundle where this measurement looks for it');
+  const spec = JSON.parse(readFileSync(config, 'utf8'));
+  const start = readFileSync(join(dirname(config), 'start'), 'utf8');
+  await factory.client.patch(TaskRuns, 'default', metadata.name!, { spec: { status: 'TaskRunCancelled' } });
+
+  const bundle = join(paths.sandbox, 'bench');
+  for (const name of ['rootfs', 'upper', 'work', 'state']) mkdirSync(join(bundle, name), { recursive: true });
+  const { uid, gid } = factory.runtime.containerRoot;
+  for (const name of ['upper', 'work']) chownSync(join(bundle, name), uid, gid);
+  spec.root.path = '/mnt/bench/rootfs';
+  spec.process.args = ['echo', 'hello'];
+  spec.process.cwd = '/';
+  // Binds of a pod that is gone: the bare container has what the runtime itself mounts.
+  spec.mounts = spec.mounts.filter((mount: { type?: string }) => mount.type !== 'bind');
+  spec.linux.namespaces = spec.linux.namespaces.map(({ type }: { type: string }) => ({ type }));
+  writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec));
+  const lower = /lowerdir=([^,']+)/.exec(start)?.[1];
+  return { bundle: '/mnt/bench', overlay: `lowerdir=${lower},upperdir=bench/upper,workdir=bench/work` };
+}
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+try {
+  await timeRuns([taskRun()]);
+  const { bundle, overlay } = await captureBundle();
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  const bare = await BareRuntime.start(bundle, overlay);
+  const measured: Record<string, number[]> = {};
+  const take = async (name: string, measure: () => Promise<number>) => {
+    (measured[name] ??= []).push(await measure());
+  };
+  for (let round = 0; round < rounds; round++) {
+    await bare.time('mount');
+    await take('runtime', () => bare.time('runtime'));
+    await bare.time('umount');
+    await take('whole', () => bare.time('whole'));
+    await take('echo', () => timeRuns([taskRun()]));
+    await take('sequence', () => timeRuns([pipelineRun(3, true)]));
+    await take('parallel', () => timeRuns([pipelineRun(10, false)]));
+    await take('batch', () => timeRuns(Array.from({ length: 20 }, taskRun)));
+  }
+  await bare.stop();
+  const ms = Object.fromEntries(
+    Object.entries(measured).map(([name, values]) => [name, median(values)]),
+  ) as Record<keyof typeof tekton | 'runtime' | 'whole', number>;
+  const rows: [string, number, string][] = [
+    ['crun alone (overlay mounted)', ms.runtime, ''],
+    ['guard, overlay mount and crun, as every isolated step needs', ms.whole, ''],
+    ['TaskRun with one echo step', ms.echo, ratio(tekton.echo, ms.echo)],
+    ['PipelineRun of 3 tasks in sequence', ms.sequence, ratio(tekton.sequence, ms.sequence)],
+    ['PipelineRun of 10 tasks in parallel', ms.parallel, ratio(tekton.parallel, ms.parallel)],
+    ['20 TaskRuns at once, until the last is done', ms.batch, ratio(tekton.batch, ms.batch)],
+  ];
+  if (flags.json) console.log(JSON.stringify({ rounds, runtime: factory.runtime, ms, tekton }));
+  else {
+    console.log(
+      `medians of ${rounds} rounds; ${factory.runtime.name} ${factory.runtime.version}, cgroups ${factory.runtime.cgroups}\n`,
+    );
+    for (const [name, value, against] of rows)
+      console.log(`${name.padEnd(62)} ${value.toFixed(1).padStart(8)} ms  ${against}`);
+    console.log(
+      `\na TaskRun with one step costs ${(ms.echo / ms.whole).toFixed(2)}x the bare isolated container`,
+    );
+    console.log(
+      `and ${(ms.echo / ms.runtime).toFixed(2)}x the runtime alone; goals: 75 ms and 2x; 225 ms for 3 in sequence`,
+    );
+  }
+} finally {
+  await factory.stop();
+  rmSync(home, { recursive: true, force: true });
+}
+
+function ratio(seconds: number, milliseconds: number): string {
+  return `Tekton on Kubernetes ${seconds} s: ${((seconds * 1000) / milliseconds).toFixed(0)}x`;
+}
