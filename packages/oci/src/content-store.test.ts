@@ -5,7 +5,7 @@ import { contentStoreContract } from './testing/content-store-contract.ts';
 import { noDockerRegistry, startDockerRegistry } from './testing/docker-registry.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
 
-const everything = { sparseIndex: true, deleteTag: true, sha512: true, emptyLayers: true };
+const everything = { sparseIndex: true, deleteTag: true, sha512: true };
 const anonymous = async () => undefined;
 
 contentStoreContract('OCI layout on disk', async (t) => ({
@@ -45,7 +45,7 @@ contentStoreContract(
     return {
       store: client,
       host,
-      can: { sparseIndex: false, deleteTag: false, sha512: false, emptyLayers: true },
+      can: { sparseIndex: false, deleteTag: false, sha512: false },
     };
   },
   { skip: noDockerRegistry },

@@ -2,6 +2,7 @@ import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type DigestAlgorithm, digestMismatch, parseDigest } from '../digest/digest.ts';
 import { OciError } from '../error.ts';
 import { statFile } from './blob-directory.ts';
@@ -14,6 +15,8 @@ interface RunningHash {
   size: number;
 }
 
+/** How long a request waits for another one on the same upload to end. */
+const patienceMs = 5000;
 const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
@@ -23,7 +26,8 @@ const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class UploadSessions {
   readonly #root: string;
   readonly #hashes = new Map<string, RunningHash>();
-  readonly #busy = new Set<string>();
+  /** Uploads that a request is writing to, until it has ended. */
+  readonly #busy = new Map<string, Promise<void>>();
 
   constructor(root: string) {
     this.#root = root;
@@ -139,12 +143,17 @@ export class UploadSessions {
   ): Promise<T> {
     if (!idPattern.test(id)) throw unknown(repository, id);
     const path = this.#path(repository, id);
-    if (this.#busy.has(path)) {
-      throw new OciError('UploadInvalid', 'another request is writing to this upload', {
-        hint: 'send the chunks one after the other',
-      });
+    // A client whose connection broke comes back while the broken request may still be ending here.
+    for (const deadline = Date.now() + patienceMs; this.#busy.has(path); ) {
+      await Promise.race([this.#busy.get(path), setTimeout(patienceMs, undefined, { ref: false })]);
+      if (this.#busy.has(path) && Date.now() >= deadline) {
+        throw new OciError('UploadInvalid', 'another request is writing to this upload', {
+          hint: 'send the chunks one after the other',
+        });
+      }
     }
-    this.#busy.add(path);
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    this.#busy.set(path, ended);
     try {
       const file = await open(path, constants.O_RDWR).catch((error) => {
         throw errorNumber(error) === 'ENOENT' ? unknown(repository, id) : error;
@@ -156,6 +165,7 @@ export class UploadSessions {
       }
     } finally {
       this.#busy.delete(path);
+      end();
     }
   }
 
