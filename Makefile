@@ -14,7 +14,7 @@ setup-test: ## what the tests need besides: skopeo, docker-registry, cosign
 	@scripts/setup.sh test
 
 demo: setup ## from source to a signed, verified, reproducible image
-	@bin/assay-node examples/reproducible-go/demo.ts $(DEMO)
+	@bin/assay-node examples/reproducible-go/demo/demo.ts $(DEMO)
 
 test: setup-test check ## every test
 	@bin/assay-node scripts/test.ts $(TESTS)
