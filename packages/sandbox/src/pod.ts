@@ -105,7 +105,10 @@ export interface Container {
   readonly exit: Promise<ContainerExit>;
   /** To the container's first process. */
   signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): Promise<void>;
-  /** TERM, then KILL after the grace period; resolves when the container is gone. */
+  /**
+   * TERM to every process, then KILL after the grace period, or at once when none of them handles or ignores
+   * TERM (a container's first process is not ended by one). Resolves when the container is gone.
+   */
   stop(graceMs: number): Promise<ContainerExit>;
 }
 

@@ -362,6 +362,16 @@ for (const runtime of ['crun', 'runc'] as const) {
     );
 
     it(
+      'does not wait for a first process that TERM cannot end',
+      inPod({}, async (pod) => {
+        const sleeper = await pod.run(containerSpec({ name: 'sleeper', args: ['sleep', '60'] }));
+        const begin = performance.now();
+        assert.equal((await sleeper.stop(30_000)).exitCode, 137);
+        assert.ok(performance.now() - begin < 10_000, 'it waited for the grace period');
+      }),
+    );
+
+    it(
       'says why a container did not start',
       inPod({}, async (pod) => {
         const cases: Array<[string, number, RegExp]> = [

@@ -157,6 +157,11 @@ export class Guard {
     if (this.#alive) this.#child.stdin?.write(`kill ${name} ${signal} ${id}\n`);
   }
 
+  /** Signals processes by their pids in the pod's namespace; those that are gone are passed over. */
+  signal(pids: readonly number[], signal: string): void {
+    if (this.#alive && pids.length > 0) this.#child.stdin?.write(`signal ${signal} ${pids.join(' ')}\n`);
+  }
+
   /** A file of `/proc/<pid>` by a pid of the pod's namespace, or undefined when that is gone or not ours to see. */
   readProc(pid: number, file: string): string | undefined {
     try {

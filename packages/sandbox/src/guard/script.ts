@@ -11,7 +11,7 @@
  * Commands on standard input, a line each: `run NAME DIRECTORY` sources the file `start` in that directory and takes
  * the exit code from its variable `code`; `enter CGROUP` moves the guard to where the next container is to be:
  * moving a process takes the kernel milliseconds, so it's done ahead, and what the guard starts is born there;
- * `kill NAME SIGNAL ID`. Reports on descriptor 3: `guard HOSTPID`,
+ * `kill NAME SIGNAL ID` has the runtime do it, `signal SIGNAL PID...` the shell. Reports on descriptor 3: `guard HOSTPID`,
  * `service PID PORT`, `network up|down`, `ready`, `exit NAME CODE`, `failed WHAT`.
  */
 export const guardScript = `
@@ -55,6 +55,7 @@ while read -r verb name argument id; do
     echo "exit $name $code" >&3
   ) & ;;
   enter) enter "$name" ;;
+  signal) kill -s "$name" $argument $id 2>/dev/null ;;
   kill) "$runtime" --root "$at/state" kill "$id" "$argument" >/dev/null 2>&1 3>&- & ;;
   esac
 done

@@ -7,6 +7,7 @@ import type { CgroupTree } from '../limits/cgroups.ts';
 import type { Container, ContainerExit } from '../pod.ts';
 import { startFailure } from './failure.ts';
 import type { OutputPipe } from './output.ts';
+import { outlivesTerm, processTree } from './process-tree.ts';
 
 /** A container whose files are written, whose cgroups exist and whose output pipe is open. */
 export interface PreparedContainer {
@@ -127,8 +128,7 @@ class RunningContainer implements Container {
   }
 
   async stop(graceMs: number): Promise<ContainerExit> {
-    if (graceMs > 0) {
-      await this.signal('SIGTERM');
+    if (graceMs > 0 && this.#terminate()) {
       const timer = new AbortController();
       const grace = delay(graceMs, undefined, { signal: timer.signal }).catch(() => {});
       await Promise.race([this.exit, grace]);
@@ -139,6 +139,21 @@ class RunningContainer implements Container {
       await Promise.race([this.exit, delay(100)]);
     }
     return this.exit;
+  }
+
+  /**
+   * Asks all processes to end, as the kubelet's TERM reaches what Tekton's entrypoint runs.
+   * @returns whether any of them outlives that, so that waiting makes sense
+   */
+  #terminate(): boolean {
+    const { guard, dir } = this.#prepared;
+    const first = readPid(join(dir, 'pid'));
+    if (this.#over || first === undefined) return !this.#over;
+    const read = (pid: number, file: string) => guard.readProc(pid, file);
+    const pids = processTree(first, read);
+    const wait = pids.some((pid) => outlivesTerm(pid, read));
+    guard.signal(pids, 'TERM');
+    return wait;
   }
 
   async #run(): Promise<ContainerExit> {
