@@ -2,13 +2,11 @@
 export const attestationErrorCodes = {
   InvalidJson: 'untrusted JSON is malformed, too large or nested too deeply',
   InvalidStatement: 'a document is not an in-toto Statement',
-  InvalidPredicate: 'a predicate lacks what its type requires',
   InvalidEnvelope: 'a document is not a DSSE envelope',
   InvalidBundle: 'a document is not a Sigstore bundle of version 0.3',
   InvalidPayload: 'a document is not a simple-signing payload',
   InvalidKey: 'a key file cannot be read or holds a key of a kind that is not supported',
   WrongPassword: 'an encrypted private key does not open with the password given',
-  SignatureMismatch: 'a signature was not made by any of the keys given',
   EvidenceTooLarge: 'stored evidence is larger, or there is more of it, than is read',
   StorageConflict: 'evidence could not be stored because others kept writing to the same tag',
 } as const;

@@ -2,9 +2,7 @@
 export const cliErrorCodes = {
   Usage: 'the command line does not make sense',
   InvalidManifest: 'a file of objects cannot be run as it is; the error names the place',
-  RunFailed: 'a run did not succeed',
   RunExists: 'a run of that name has not ended yet',
-  NotVerified: 'an image did not pass verification',
   FactoryNotRunning: 'the command needs a running factory and there is none',
   FactoryStartFailed: 'the factory, or one of its processes, did not start',
   PortInUse: "another program listens on the registry's port",

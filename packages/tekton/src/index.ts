@@ -22,6 +22,7 @@ export * from './results/pipeline-results.ts';
 export * from './runs/checks.ts';
 export * from './runs/propagation.ts';
 export * from './steps/script.ts';
+export * from './steps/step-action.ts';
 export * from './steps/template.ts';
 export type * from './types/containers.ts';
 export type * from './types/metadata.ts';

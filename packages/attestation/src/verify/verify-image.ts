@@ -102,7 +102,10 @@ export async function verifyImage(options: VerifyImageOptions): Promise<ImageVer
     return finish(digest);
   }
   checks.push(
-    passed('attestation-subject', `${about.length} of ${provenance.length} name ${digest} as subject`),
+    passed(
+      'attestation-subject',
+      `${statements(about)} of ${statements(provenance)} statements name it as subject`,
+    ),
   );
 
   const faults = about.flatMap((piece) =>
@@ -250,6 +253,11 @@ async function sort<
     else sorted.foreign.push(piece);
   }
   return sorted;
+}
+
+/** How many different statements there are: each is stored in several forms. */
+function statements(pieces: readonly StoredAttestation[]): number {
+  return new Set(pieces.map(({ statement }) => JSON.stringify(statement))).size;
 }
 
 function keyNames(ours: readonly { key: PublicKey }[]): string {

@@ -1,6 +1,8 @@
+import { isKubeError } from '@assay/kube';
 import { type Command, Option } from 'commander';
 import { CliError } from '../error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { watchFactoryEnd } from '../factory/factory-end.ts';
 import { openSession, type Session } from '../factory/session.ts';
 import { openHome } from '../home.ts';
 import { arrangeRuns } from '../run/arrange-runs.ts';
@@ -96,11 +98,16 @@ async function run(flags: RunFlags): Promise<number> {
     flags.progress,
     arranged.runs.length > 1,
   );
+  const broken = new AbortController();
   const session = await openSession(openHome(), {
     ...(imageMap && { imageMap }),
-    onError: (error, place) =>
-      process.stderr.write(`${place}: ${error instanceof Error ? error.message : String(error)}\n`),
+    onError: (error, place) => {
+      // Without a store no run can end: this one stops here, and goes on or fails with a reason at the next start.
+      if (isKubeError(error, 'StorageFull') || isKubeError(error, 'StoreCorrupt')) broken.abort(error);
+      else process.stderr.write(`${place}: ${error instanceof Error ? error.message : String(error)}\n`);
+    },
   });
+  const end = session.shared ? watchFactoryEnd(session.client) : undefined;
   try {
     if (session.shared && imageMap) {
       throw new CliError('Usage', 'a factory is up, and --image-map is decided where it starts', {
@@ -113,8 +120,15 @@ async function run(flags: RunFlags): Promise<number> {
       await ensureNamespace(session.client, namespace);
     }
     for (const definition of arranged.definitions) await applyObject(session.client, definition);
-    return await createAndFollow(arranged.runs, session, flags, report);
+    return await createAndFollow(
+      arranged.runs,
+      session,
+      flags,
+      report,
+      AbortSignal.any([broken.signal, ...(end ? [end.signal] : [])]),
+    );
   } finally {
+    end?.dispose();
     await session.close();
   }
 }
@@ -124,13 +138,15 @@ async function createAndFollow(
   session: Session,
   flags: RunFlags,
   report: RunReporter,
+  broken: AbortSignal,
 ): Promise<number> {
   const created = await Promise.all(runs.map((item) => createRun(session.client, item)));
   const interrupt = cancelOnInterrupt(session, created);
   try {
     const ended = await Promise.all(
       created.map(async (item) => {
-        const last = await followRun(session, item, report, interrupt.killed);
+        const last = await followRun(session, item, report, AbortSignal.any([interrupt.killed, broken]));
+        broken.throwIfAborted();
         if (flags.sign && !interrupt.killed.aborted) {
           const signed = await awaitSignature(session.client, last, signatureTimeoutMs, interrupt.killed);
           report({ type: 'signed', kind: last.kind as 'TaskRun', name: last.metadata.name!, signed });

@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { CliError } from '../error.ts';
 import { registryPort } from '../factory/registry-address.ts';
 import { connectSession } from '../factory/session.ts';
 import { openHome } from '../home.ts';
@@ -15,11 +17,16 @@ export function addSourceCommand(program: Command): void {
     .argument('<directory>', 'its files, as they are now')
     .option('--name <name>', "the repository's name (default: the directory's)")
     .addOption(outputOption())
-    .addHelpText('after', '\nExample:\n  assay source add examples/reproducible-go --name hello')
+    .addHelpText('after', '\nExample:\n  assay source add examples/reproducible-go/app --name hello')
     .action(async (directory: string, { name, output }: { name?: string; output?: OutputFormat }) => {
       const home = openHome();
       const { createRepository } = await import('@assay/source');
       const files = resolve(directory);
+      if (!statSync(files, { throwIfNoEntry: false })?.isDirectory()) {
+        throw new CliError('Usage', `there is no directory ${directory}`, {
+          hint: 'name the directory that holds the files of the repository',
+        });
+      }
       const repository = name ?? basename(files);
       const { commit } = await createRepository({ root: home.repositories, name: repository, files });
       const running = await connectSession(home);

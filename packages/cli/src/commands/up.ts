@@ -19,6 +19,11 @@ export function addUpCommand(program: Command): void {
     .action(async (flags: { foreground?: boolean; imageMap?: string }) => {
       const home = openHome();
       const running = await connectSession(home);
+      if (running && flags.imageMap !== undefined) {
+        throw new CliError('Usage', 'the factory is up, and --image-map is decided where it starts', {
+          hint: "stop it with 'assay down' first",
+        });
+      }
       if (running) {
         process.stderr.write(`the factory is up; its registry is ${running.registryHost}\n`);
         return;

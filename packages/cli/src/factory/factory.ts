@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   adminIdentity,
@@ -22,11 +23,12 @@ import {
 } from '@assay/pipelines';
 import { createImageStore, createSandbox, type RuntimeInfo } from '@assay/sandbox';
 import { createGitServer } from '@assay/source';
-import { PipelineRuns, Pipelines, StepActions, TaskRuns, Tasks } from '@assay/tekton';
+import { type FeatureFlags, PipelineRuns, Pipelines, StepActions, TaskRuns, Tasks } from '@assay/tekton';
 import type { Home } from '../home.ts';
 import { createClaimController } from './claim-controller.ts';
 import { featureFlags } from './feature-flags.ts';
 import type { ImageMap } from './image-map.ts';
+import { authorizeRegistry } from './registry-access.ts';
 import { registryPort } from './registry-address.ts';
 import { startObserver } from './start-observer.ts';
 
@@ -47,6 +49,8 @@ export interface Factory {
 export interface FactoryOptions {
   home: Home;
   imageMap?: ImageMap;
+  /** What PipelineRuns may ask for. @default Tekton's own flags */
+  featureFlags?: FeatureFlags;
   /** Told what goes wrong behind the scenes. */
   onError(error: unknown, place: string): void;
 }
@@ -56,7 +60,8 @@ export interface FactoryOptions {
  * and the observer as a process of its own.
  * @throws KubeError StoreLocked when another process runs this home's factory
  */
-export async function startFactory({ home, imageMap, onError }: FactoryOptions): Promise<Factory> {
+export async function startFactory(options: FactoryOptions): Promise<Factory> {
+  const { home, imageMap, onError } = options;
   const undo: (() => unknown)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -77,7 +82,7 @@ export async function startFactory({ home, imageMap, onError }: FactoryOptions):
     const api = await createApiServer({ store, authenticator, onError: (error) => onError(error, 'api') });
     const apiSocket = join(home.run, 'api.sock');
     const layout = openLayoutStore(home.registry);
-    const registry = await createRegistryServer({ store: layout });
+    const registry = await createRegistryServer({ store: layout, authorize: authorizeRegistry });
     const git = createGitServer({ root: home.repositories });
     registry.app.addHook('onRequest', (request, reply, done) => {
       if (git.handle(request.raw, reply.raw)) reply.hijack();
@@ -122,13 +127,16 @@ export async function startFactory({ home, imageMap, onError }: FactoryOptions):
     const client = store.client(runnerIdentity);
     const logs = createLogStore(home.logs);
     const claims = join(home.sandbox, 'claims');
+    const attempts = join(home.sandbox, 'attempts');
+    // Of attempts whose runner was killed: scripts, workspaces and secrets of steps that are no more.
+    await rm(attempts, { recursive: true, force: true }).catch((error) => onError(error, 'earlier attempts'));
     const taskRuns = createTaskRunController({
       client,
       sandbox,
       images,
       logs,
       clock: systemClock,
-      attemptsDirectory: join(home.sandbox, 'attempts'),
+      attemptsDirectory: attempts,
       claimsDirectory: claims,
       graceMs: 5000,
       featureFlags,
@@ -141,6 +149,7 @@ export async function startFactory({ home, imageMap, onError }: FactoryOptions):
         createPipelineRunController({
           client,
           recordedFlags: featureFlags,
+          ...(options.featureFlags && { featureFlags: options.featureFlags }),
           taskRuns: { get: (namespace, name) => controllers.lister(TaskRuns).get(namespace, name) },
         }),
         createClaimController(client, claims),

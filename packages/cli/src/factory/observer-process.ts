@@ -8,6 +8,9 @@ import { openSigningKey } from './signing-key.ts';
 // The observer's process: reads its settings from standard input, watches the factory's API under its own identity,
 // signs what it sees. Ends, after what it is signing, when standard input closes, so it never outlives the factory.
 
+/** How long the observer may go on after its factory has ended. */
+const lastWordsMs = 3000;
+
 function say(message: ObserverMessage): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
@@ -17,6 +20,8 @@ const settings = await new Promise<ObserverSettings>((resolve) =>
   lines.once('line', (line) => resolve(JSON.parse(line))),
 );
 const inputClosed = new Promise<void>((resolve) => lines.once('close', resolve));
+// A factory that was killed answers nothing any more, whatever is waited for: what it did not take, the next observer signs.
+void inputClosed.then(() => setTimeout(() => process.exit(0), lastWordsMs));
 // Ctrl-C reaches the whole process group; the factory decides when its observer ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});

@@ -30,7 +30,7 @@ export async function openSigningKey(directory: string): Promise<Signer> {
   }
   const [pem, password] = await Promise.all([
     readFile(files.privateKey, 'utf8'),
-    process.env.COSIGN_PASSWORD ?? readFile(files.password, 'utf8'),
+    readFile(files.password, 'utf8'),
   ]);
   return loadSigner(pem, password);
 }

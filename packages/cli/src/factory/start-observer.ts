@@ -14,6 +14,9 @@ export interface ObserverProcess {
   stop(): Promise<void>;
 }
 
+/** It ends itself well before; a process that hangs must not keep the factory. */
+const longestStopMs = 10_000;
+
 /**
  * Starts the observer in a process of its own. It ends by itself when this process does: its standard input closes.
  */
@@ -47,7 +50,9 @@ export function startObserver(
     async stop() {
       stopping = true;
       child.stdin!.end();
+      const giveUp = setTimeout(() => child.kill('SIGKILL'), longestStopMs);
       await exited;
+      clearTimeout(giveUp);
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   type TaskRun,
   tektonApiVersion,
   typeOfSpec,
+  upstreamManager,
   type WorkspaceBinding,
 } from '@assay/tekton';
 import { CliError } from '../error.ts';
@@ -37,7 +38,17 @@ export function arrangeRuns(objects: readonly KubeObject[], overrides: RunOverri
   const definitions = placed.filter((object) => !isRun(object));
   const given = placed.filter(isRun);
   const runs = given.length > 0 ? given : [runOf(definitions)];
+  for (const run of runs) refuseForeign(run);
   return { definitions, runs: runs.map((run) => override(run, definitions, overrides)) };
+}
+
+/** A run that another engine is to execute would be waited for without end. */
+function refuseForeign(run: TaskRun | PipelineRun): void {
+  const { managedBy = upstreamManager } = run.spec;
+  if (managedBy === upstreamManager) return;
+  throw new CliError('Usage', `${run.kind} ${nameOf(run)} is managed by ${managedBy}, and so not run here`, {
+    hint: 'leave out spec.managedBy',
+  });
 }
 
 export function isRun(object: KubeObject): object is TaskRun | PipelineRun {

@@ -39,8 +39,8 @@ async function loadManifest(file: string): Promise<LoadedObject[]> {
   const manifest = await readManifest(text, file === '-' ? 'standard input' : file);
   refuse(manifest.problems);
   const objects = manifest.objects.map((object) => setDefaults(object));
-  refuse(objects.flatMap((object, index) => manifest.problemsOf(index, validateObject(object))));
   refuse(objects.flatMap((object, index) => manifest.problemsOf(index, unsupportedFeatures(object))));
+  refuse(objects.flatMap((object, index) => manifest.problemsOf(index, validateObject(object))));
   return objects.map((object, index) => ({
     object,
     locate: (path) => ({ file: manifest.file, ...manifest.locate(index, path) }),
@@ -48,7 +48,7 @@ async function loadManifest(file: string): Promise<LoadedObject[]> {
 }
 
 function refuse(problems: readonly ManifestProblem[]): void {
-  const [first, ...others] = problems;
+  const [first, ...others] = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
   if (!first) return;
   const more = others.map(
     ({ file, line, column, message }) => `\n  also ${file}:${line}:${column}: ${message}`,

@@ -12,7 +12,7 @@ export class Failure {
   }
 }
 
-/** A failure that the author of the run or the pipeline can repair; the mark for it heads the whole message. */
+/** A failure that the author of the run or the pipeline can repair, marked as such. */
 export function userFailure(reason: PipelineRunReason, message: string): Failure {
-  return new Failure(reason, userError(message.replace(userError(''), '')));
+  return new Failure(reason, userError(message));
 }

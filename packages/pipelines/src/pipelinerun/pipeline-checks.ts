@@ -7,8 +7,8 @@ import {
   validatePipeline,
   validatePipelineRun,
 } from '@assay/tekton';
-import type { Failure } from './failure.ts';
-import { userFailure } from './failure.ts';
+import { Failure, userFailure } from './failure.ts';
+
 import { unsupportedFeature } from './unsupported.ts';
 
 /**
@@ -26,14 +26,14 @@ export function checkPipeline(
   if (unsupported) return unsupported;
   const problem = checkPipelineRun(run, pipelineName, spec);
   if (problem?.reason === pipelineRunReasons.PipelineInvalidGraph)
-    return userFailure(problem.reason, problem.message);
+    return new Failure(problem.reason, problem.message);
   const invalid = invalidFields(run, pipelineName, spec, options);
   if (invalid.length > 0) {
     const pipeline = `Pipeline ${run.metadata.namespace}/${pipelineName}`;
     const message = `${pipeline} can't be Run; it has an invalid spec: ${formatFieldErrors(invalid)}`;
     return userFailure('PipelineValidationFailed', message);
   }
-  return problem && userFailure(problem.reason, problem.message);
+  return problem && new Failure(problem.reason, problem.message);
 }
 
 function invalidFields(

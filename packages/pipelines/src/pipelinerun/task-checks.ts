@@ -8,8 +8,8 @@ import {
   missingParams,
   mistypedParams,
 } from '@assay/tekton';
-import type { Failure } from './failure.ts';
-import { userFailure } from './failure.ts';
+import { Failure, userFailure } from './failure.ts';
+
 import { checkResultReferences } from './result-references.ts';
 
 /**
@@ -36,11 +36,13 @@ export function checkTasks(
   const references = checkResultReferences(run.metadata.name!, spec, taskSpecs);
   if (references) return references;
   const workspaces = checkOptionalWorkspaces(spec, taskSpecs);
-  return workspaces && userFailure(workspaces.reason, workspaces.message);
+  return workspaces && new Failure(workspaces.reason, workspaces.message);
 }
 
 function paramsProblem(task: PipelineTask, { params: specs = [] }: TaskSpec): string | undefined {
-  const given = task.params ?? [];
+  // Of a matrix each TaskRun gets one text for each param.
+  const varied = [task.matrix ?? {}, ...(task.matrix?.include ?? [])].flatMap(({ params = [] }) => params);
+  const given = [...(task.params ?? []), ...varied.map(({ name }) => ({ name, value: '' }))];
   const missing = missingParams(specs, given);
   if (missing.length > 0)
     return `missing values for these params which have no default values: ${goList(missing)}`;

@@ -349,4 +349,8 @@ describe('states', () => {
     assert.equal(combineTaskStates([ok(), failed])?.status, 'Failed');
     assert.equal(combineTaskStates([]), undefined);
   });
+  test('of an only child of a matrix has lists for results, too', () => {
+    const only = combineTaskStates([ok({ r: '1' })]);
+    assert.deepEqual([only?.results, only?.runs], [[{ name: 'r', type: 'array', value: ['1'] }], 1]);
+  });
 });

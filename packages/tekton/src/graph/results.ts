@@ -1,7 +1,12 @@
 import { userError } from '../conditions/messages.ts';
+import { countCombinations } from '../matrix/combinations.ts';
 import type { RunResult } from '../types/params.ts';
 import type { PipelineTask } from '../types/pipeline.ts';
-import { aggregateLengthReferences, resultReferences } from '../variables/reference.ts';
+import {
+  aggregateLengthReferences,
+  matrixLengthReferences,
+  resultReferences,
+} from '../variables/reference.ts';
 import type { Replacements } from '../variables/replacements.ts';
 import { ReplacementsBuilder } from '../variables/replacements.ts';
 import type { TaskState } from './run-state.ts';
@@ -69,6 +74,11 @@ export function resolveResults(
     const value = states.get(producer)?.results.find((candidate) => candidate.name === result)?.value;
     if (Array.isArray(value))
       replacements.text(`tasks.${producer}.matrix.${result}.length`, String(value.length));
+  }
+  for (const producer of matrixLengthReferences(rest)) {
+    const { matrix } = known(producer) ?? {};
+    const runs = states.get(producer)?.runs ?? (matrix && countCombinations(matrix));
+    if (runs !== undefined) replacements.text(`tasks.${producer}.matrix.length`, String(runs));
   }
   return { replacements };
 }

@@ -13,6 +13,8 @@ export interface TaskState {
   results: readonly RunResult[];
   /** True as soon as one of several children has failed, although others still run. */
   anyFailed?: boolean;
+  /** How many children a matrix made. */
+  runs?: number;
 }
 
 /** Everything that decides what a PipelineRun does next. */
@@ -43,20 +45,24 @@ export function taskStateOf(run: TaskRun): TaskState {
   return { status: byTimeout ? 'TimedOut' : 'Cancelled', reason, results };
 }
 
-/** The state of a task from all its children; undefined when there are none. */
+/**
+ * The state of a matrixed task from all its children, in the order of their names; undefined when there are none. Its
+ * results are arrays, however many children there are.
+ */
 export function combineTaskStates(states: readonly TaskState[]): TaskState | undefined {
   const [first] = states;
-  if (first === undefined || states.length === 1) return first;
+  if (first === undefined) return undefined;
+  const runs = states.length;
   const failed = states.filter(({ status }) => status !== 'Running' && status !== 'Succeeded');
   if (states.some(({ status }) => status === 'Running')) {
-    return { status: 'Running', reason: first.reason, results: [], anyFailed: failed.length > 0 };
+    return { status: 'Running', reason: first.reason, results: [], anyFailed: failed.length > 0, runs };
   }
   const worst =
     failed.find(({ status }) => status === 'TimedOut') ??
     failed.find(({ status }) => status === 'Cancelled') ??
     failed[0] ??
     first;
-  return { status: worst.status, reason: worst.reason, results: aggregateResults(states) };
+  return { status: worst.status, reason: worst.reason, results: aggregateResults(states), runs };
 }
 
 function aggregateResults(states: readonly TaskState[]): RunResult[] {

@@ -33,7 +33,7 @@ test('include adds to the combinations it agrees with', () => {
       },
     ],
   };
-  assert.deepEqual(texts(matrix), ['os=linux flags=-O2', 'os=mac']);
+  assert.deepEqual(texts(matrix), ['flags=-O2 os=linux', 'os=mac']);
 });
 
 test('include that agrees with none is one more', () => {
@@ -50,4 +50,30 @@ test('include alone makes one run each', () => {
     include: [{ params: [{ name: 'a', value: '1' }] }, { params: [{ name: 'a', value: '2' }] }],
   };
   assert.deepEqual(texts(matrix), ['a=1', 'a=2']);
+});
+
+test('include that agrees in one param and differs in another is dropped, as in Tekton', () => {
+  const matrix = {
+    params: [
+      { name: 'os', value: ['linux'] },
+      { name: 'arch', value: ['amd64'] },
+    ],
+    include: [
+      {
+        params: [
+          { name: 'os', value: 'linux' },
+          { name: 'arch', value: 's390x' },
+        ],
+      },
+    ],
+  };
+  assert.deepEqual(texts(matrix), ['arch=amd64 os=linux']);
+});
+
+test('include without a param of the matrix is laid over all, and the first to set a name keeps it', () => {
+  const matrix = {
+    params: [{ name: 'os', value: ['linux', 'mac'] }],
+    include: [{ params: [{ name: 'v', value: '1' }] }, { params: [{ name: 'v', value: '2' }] }],
+  };
+  assert.deepEqual(texts(matrix), ['os=linux v=1', 'os=mac v=1', 'v=2']);
 });

@@ -13,29 +13,43 @@ function product(matrix: Matrix): Combination[] {
   return combinations;
 }
 
+/** True when no param that both have differs. */
+function agrees(combination: Combination, included: Combination): boolean {
+  return [...included].every(([name, value]) => !combination.has(name) || combination.get(name) === value);
+}
+
+/** True when any param has the same value in both. */
+function shares(combination: Combination, included: Combination): boolean {
+  return [...included].some(([name, value]) => combination.get(name) === value);
+}
+
 /**
- * The params of each TaskRun of a matrix, in order. Params are taken by name, the first varies fastest. Each
- * `include` overwrites the combinations it agrees with in every param they share, and otherwise stands for one of its
- * own.
+ * The params of each TaskRun of a matrix, in order, each by name. Params are taken by name, the first varies fastest.
+ * Each `include` is laid over the combinations that it agrees with in every param they share, and stands for one of
+ * its own when it has nothing in common with any.
+ * @see https://tekton.dev/docs/pipelines/matrix/#specifying-explicit-combinations-in-the-matrix
  */
 export function matrixCombinations(matrix: Matrix): Param[][] {
+  const included = (matrix.include ?? []).map(
+    ({ params = [] }): Combination => new Map(params.map(({ name, value }) => [name, String(value)])),
+  );
   const combinations = product(matrix);
-  const varied = new Set((matrix.params ?? []).map(({ name }) => name));
-  const added: Combination[] = [];
-  for (const { params = [] } of matrix.include ?? []) {
-    const included: Combination = new Map(params.map(({ name, value }) => [name, String(value)]));
-    const shared = [...included.keys()].filter((name) => varied.has(name));
-    const matching = combinations.filter((combination) =>
-      shared.every((name) => combination.get(name) === included.get(name)),
-    );
-    if (matching.length === 0) added.push(included);
-    for (const combination of matching) {
-      for (const [name, value] of included) combination.set(name, value);
+  if ((matrix.params ?? []).length === 0) return included.map(sortedParams);
+  for (const combination of combinations) {
+    for (const over of included) {
+      if (agrees(combination, over)) for (const [name, value] of over) combination.set(name, value);
     }
   }
-  return [...combinations, ...added].map((combination) =>
-    Array.from(combination, ([name, value]) => ({ name, value })),
-  );
+  for (const added of included) {
+    if (added.size > 0 && !combinations.some((combination) => shares(combination, added)))
+      combinations.push(added);
+  }
+  return combinations.map(sortedParams);
+}
+
+function sortedParams(combination: Combination): Param[] {
+  const params = Array.from(combination, ([name, value]) => ({ name, value }));
+  return params.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** How many TaskRuns a matrix makes, as far as is known before its references are replaced. */

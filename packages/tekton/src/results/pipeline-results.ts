@@ -1,4 +1,3 @@
-import { userError } from '../conditions/messages.ts';
 import type { PipelineRunReason } from '../conditions/reasons.ts';
 import { pipelineRunReasons } from '../conditions/reasons.ts';
 import type { TaskState } from '../graph/run-state.ts';
@@ -42,7 +41,7 @@ export function pipelineResults(
     }
   }
   if (absent.length === 0) return { results };
-  const detail = userError(`invalid pipelineresults ${goList(absent)}, the referenced results don't exist`);
+  const detail = `invalid pipelineresults ${goList(absent)}, the referenced results don't exist`;
   const message = `Failed to get PipelineResult from TaskRun Results for PipelineRun ${run}: ${detail}`;
   return { results, problem: { reason: pipelineRunReasons.CouldntGetPipelineResult, message } };
 }

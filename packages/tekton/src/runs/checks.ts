@@ -50,15 +50,18 @@ export function checkPipelineRun(
   const namespace = run.metadata.namespace ?? '';
   const who = `PipelineRun ${namespace}/${run.metadata.name}`;
   const of = `Pipeline ${namespace}/${pipeline}`;
-  const problem = (reason: PipelineRunReason, message: string): PipelineRunProblem => ({ reason, message });
+  const problem = (reason: PipelineRunReason, message: string): PipelineRunProblem => ({
+    reason,
+    message: userError(message),
+  });
   const tasksProblem = graphProblem(() => buildTaskGraph(spec.tasks ?? []));
   if (tasksProblem !== undefined) {
-    const message = `${who}'s Pipeline DAG is invalid: ${userError(tasksProblem)}`;
+    const message = `${who}'s Pipeline DAG is invalid: ${tasksProblem}`;
     return problem(pipelineRunReasons.PipelineInvalidGraph, message);
   }
   const finallyProblem = graphProblem(() => buildTaskGraph(spec.finally ?? [], 'finally'));
   if (finallyProblem !== undefined) {
-    const message = `${who}'s Pipeline DAG is invalid for finally clause: ${userError(finallyProblem)}`;
+    const message = `${who}'s Pipeline DAG is invalid for finally clause: ${finallyProblem}`;
     return problem(pipelineRunReasons.PipelineInvalidGraph, message);
   }
   return (
@@ -77,31 +80,29 @@ function checkPipelineRunParams(
   const specs = spec.params ?? [];
   const missing = missingParams(specs, given);
   if (missing.length > 0) {
-    const detail = userError(`pipelineRun missing parameters: ${goList(missing)}`);
+    const detail = `pipelineRun missing parameters: ${goList(missing)}`;
     const message = `${who} is missing some parameters required by ${of}: ${detail}`;
-    return { reason: pipelineRunReasons.ParameterMissing, message };
+    return { reason: pipelineRunReasons.ParameterMissing, message: userError(message) };
   }
   const mistyped = mistypedParams(specs, given);
   if (mistyped.length > 0) {
-    const detail = userError(`parameters have inconsistent types : ${goList(mistyped)}`);
+    const detail = `parameters have inconsistent types : ${goList(mistyped)}`;
     const message = `${who} parameters have mismatching types with ${of}'s parameters: ${detail}`;
-    return { reason: pipelineRunReasons.ParameterTypeMismatch, message };
+    return { reason: pipelineRunReasons.ParameterTypeMismatch, message: userError(message) };
   }
   const outside = outsideEnum(specs, given);
   if (outside !== undefined) {
-    const detail = userError(
-      `param \`${outside.name}\` value: ${String(outside.value)} is not in the enum list`,
-    );
+    const detail = `param \`${outside.name}\` value: ${String(outside.value)} is not in the enum list`;
     return {
       reason: pipelineRunReasons.InvalidParamValue,
-      message: `${who} parameters have invalid value: ${detail}`,
+      message: userError(`${who} parameters have invalid value: ${detail}`),
     };
   }
   const keys = missingObjectKeys(specs, given);
   if (keys.size > 0) {
-    const detail = userError(`pipelineRun missing object keys for parameters: ${goMapOfLists(keys)}`);
+    const detail = `pipelineRun missing object keys for parameters: ${goMapOfLists(keys)}`;
     const message = `${who} parameters is missing object keys required by ${of}'s parameters: ${detail}`;
-    return { reason: pipelineRunReasons.ObjectParameterMissKeys, message };
+    return { reason: pipelineRunReasons.ObjectParameterMissKeys, message: userError(message) };
   }
   try {
     const outOfBound = indexesOutOfBound(resolveParams(specs, given), {
@@ -109,14 +110,14 @@ function checkPipelineRunParams(
       finally: spec.finally,
     });
     if (outOfBound.length > 0) {
-      const detail = userError(`non-existent param references:${goList(outOfBound)}`);
+      const detail = `non-existent param references:${goList(outOfBound)}`;
       const message = `${who} failed validation: failed to validate ${of}'s parameter which has an invalid index while referring to an array: ${detail}`;
-      return { reason: pipelineRunReasons.ParamArrayIndexingInvalid, message };
+      return { reason: pipelineRunReasons.ParamArrayIndexingInvalid, message: userError(message) };
     }
   } catch (error) {
     if (!(error instanceof TektonError)) throw error;
-    const message = `Failed to apply parameters to ${of}: ${userError(error.message)}`;
-    return { reason: pipelineRunReasons.PipelineValidationFailed, message };
+    const message = `Failed to apply parameters to ${of}: ${error.message}`;
+    return { reason: pipelineRunReasons.PipelineValidationFailed, message: userError(message) };
   }
   return undefined;
 }
@@ -130,11 +131,9 @@ function checkPipelineRunWorkspaces(
   const bound = new Set((run.spec.workspaces ?? []).map(({ name }) => name));
   const unbound = (spec.workspaces ?? []).find(({ name, optional }) => optional !== true && !bound.has(name));
   if (unbound === undefined) return undefined;
-  const detail = userError(
-    `pipeline requires workspace with name ${JSON.stringify(unbound.name)} be provided by pipelinerun`,
-  );
+  const detail = `pipeline requires workspace with name ${JSON.stringify(unbound.name)} be provided by pipelinerun`;
   const message = `${who} doesn't bind ${of}'s Workspaces correctly: ${detail}`;
-  return { reason: pipelineRunReasons.InvalidWorkspaceBindings, message };
+  return { reason: pipelineRunReasons.InvalidWorkspaceBindings, message: userError(message) };
 }
 
 function checkTaskRunSpecs(
@@ -145,12 +144,10 @@ function checkTaskRunSpecs(
   const names = new Set([...(spec.tasks ?? []), ...(spec.finally ?? [])].map(({ name }) => name));
   const wrong = (run.spec.taskRunSpecs ?? []).find(({ pipelineTaskName }) => !names.has(pipelineTaskName));
   if (wrong === undefined) return undefined;
-  const detail = userError(
-    `pipelineRun's taskrunSpecs defined wrong taskName: ${JSON.stringify(wrong.pipelineTaskName)}, does not exist in Pipeline`,
-  );
+  const detail = `pipelineRun's taskrunSpecs defined wrong taskName: ${JSON.stringify(wrong.pipelineTaskName)}, does not exist in Pipeline`;
   return {
     reason: pipelineRunReasons.InvalidTaskRunSpecs,
-    message: `${who} doesn't define taskRunSpecs correctly: ${detail}`,
+    message: userError(`${who} doesn't define taskRunSpecs correctly: ${detail}`),
   };
 }
 
@@ -172,12 +169,10 @@ export function checkOptionalWorkspaces(
     for (const binding of task.workspaces ?? []) {
       const workspace = binding.workspace || binding.name;
       if (!optional.has(workspace) || !required.has(binding.name)) continue;
-      const detail = userError(
-        `pipeline workspace ${JSON.stringify(workspace)} is marked optional but pipeline task ${JSON.stringify(task.name)} requires it be provided`,
-      );
+      const detail = `pipeline workspace ${JSON.stringify(workspace)} is marked optional but pipeline task ${JSON.stringify(task.name)} requires it be provided`;
       return {
         reason: pipelineRunReasons.RequiredWorkspaceMarkedOptional,
-        message: `Optional workspace not supported by task: ${detail}`,
+        message: userError(`Optional workspace not supported by task: ${detail}`),
       };
     }
   }

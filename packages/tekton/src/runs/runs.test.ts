@@ -19,7 +19,7 @@ describe('a PipelineRun with its Pipeline', () => {
     assert.deepEqual(checkPipelineRun(pipelineRun({}), 'p', { params: [{ name: 'x' }] }), {
       reason: 'ParameterMissing',
       message:
-        'PipelineRun ns/n is missing some parameters required by Pipeline ns/p: [User error] pipelineRun missing parameters: [x]',
+        '[User error] PipelineRun ns/n is missing some parameters required by Pipeline ns/p: pipelineRun missing parameters: [x]',
     });
   });
   test('params of the wrong type', () => {
@@ -64,7 +64,7 @@ describe('a PipelineRun with its Pipeline', () => {
     assert.equal(problem?.reason, 'PipelineInvalidGraph');
     assert.match(
       problem?.message ?? '',
-      /^PipelineRun ns\/n's Pipeline DAG is invalid: \[User error\] cycle detected/,
+      /^\[User error\] PipelineRun ns\/n's Pipeline DAG is invalid: cycle detected/,
     );
   });
   test('an optional workspace feeding a task that requires it', () => {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@assay/kube';
+import type { Step } from '../types/containers.ts';
 import type { PipelineSpec } from '../types/pipeline.ts';
 import type { PipelineRun } from '../types/pipelinerun.ts';
 import { tektonGroup } from '../types/resources.ts';
@@ -13,17 +14,25 @@ const words = 'is not supported here';
 function inTaskSpec(spec: TaskSpec, findings: Findings): void {
   for (const [index, step] of (spec.steps ?? []).entries()) {
     const at = findings.at('steps', index);
-    if (step.ref) at.add(`a step that refers to a StepAction ${words}`, ['ref']);
     for (const [place, { cel }] of (step.when ?? []).entries()) {
       if (cel) at.at('when', place).add(`CEL in a when expression ${words}`, ['cel']);
     }
     if ((step.script ?? '').trim().startsWith('#!win')) at.add(`a Windows script ${words}`, ['script']);
+    inVolumeMounts(step, at);
   }
   for (const [index, sidecar] of (spec.sidecars ?? []).entries()) {
+    inVolumeMounts(sidecar, findings.at('sidecars', index));
     for (const probe of ['readinessProbe', 'startupProbe'] as const) {
       if (sidecar[probe])
         findings.at('sidecars', index).add(`waiting for a probe of a sidecar ${words}`, [probe]);
     }
+  }
+}
+
+function inVolumeMounts({ volumeMounts = [] }: Pick<Step, 'volumeMounts'>, findings: Findings): void {
+  for (const [index, { subPathExpr }] of volumeMounts.entries()) {
+    if (subPathExpr)
+      findings.at('volumeMounts', index).add(`a path with variables ${words}`, ['subPathExpr']);
   }
 }
 
@@ -33,7 +42,6 @@ function inPipelineSpec(spec: PipelineSpec, findings: Findings): void {
       const at = findings.at(section, index);
       if (task.pipelineRef) at.add(`a Pipeline in a Pipeline ${words}`, ['pipelineRef']);
       if (task.pipelineSpec) at.add(`a Pipeline in a Pipeline ${words}`, ['pipelineSpec']);
-      if (task.matrix) at.add(`a matrix ${words}`, ['matrix']);
       if (isCustom(task)) at.add(`a custom task ${words}`, [task.taskRef ? 'taskRef' : 'taskSpec']);
       for (const [place, { cel }] of (task.when ?? []).entries()) {
         if (cel) at.at('when', place).add(`CEL in a when expression ${words}`, ['cel']);
@@ -62,11 +70,17 @@ export function unsupportedFeatures(object: KubeObject): FieldError[] {
       const spec = (object as TaskRun).spec ?? {};
       if (spec.taskSpec) inTaskSpec(spec.taskSpec, at.at('taskSpec'));
       if (spec.debug) at.add(`debugging with breakpoints ${words}`, ['debug']);
+      if (spec.taskRef?.bundle) at.at('taskRef').add(`a reference into a bundle ${words}`, ['bundle']);
+      if (spec.computeResources) at.add(`resources of a whole Task ${words}`, ['computeResources']);
       break;
     }
     case 'PipelineRun': {
       const spec = (object as PipelineRun).spec ?? {};
       if (spec.pipelineSpec) inPipelineSpec(spec.pipelineSpec, at.at('pipelineSpec'));
+      for (const [index, { computeResources }] of (spec.taskRunSpecs ?? []).entries()) {
+        if (!computeResources) continue;
+        at.at('taskRunSpecs', index).add(`resources of a whole Task ${words}`, ['computeResources']);
+      }
       break;
     }
     default:

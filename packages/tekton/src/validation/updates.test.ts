@@ -50,12 +50,12 @@ describe('what is not supported', () => {
     const spec = {
       tasks: [
         { name: 'a', pipelineRef: { name: 'p' } },
-        { name: 'b', taskSpec: { steps: [{ ref: { name: 'r' } }] } },
+        { name: 'b', taskSpec: { steps: [{ image: 'i', script: '#!win\ndir' }] } },
       ],
     };
     assert.equal(
       formatFieldErrors(unsupportedFeatures(object('Pipeline', spec))),
-      'a Pipeline in a Pipeline is not supported here: spec.tasks[0].pipelineRef\na step that refers to a StepAction is not supported here: spec.tasks[1].taskSpec.steps[0].ref',
+      'a Pipeline in a Pipeline is not supported here: spec.tasks[0].pipelineRef\na Windows script is not supported here: spec.tasks[1].taskSpec.steps[0].script',
     );
   });
   test('ordinary tasks pass', () => assert.deepEqual(unsupportedFeatures(object('Task', taskSpec)), []));

@@ -17,6 +17,7 @@ export interface ResultReference {
 const variable = /\$\(([^()]*)\)/g;
 const result =
   /^(tasks|finally|steps)\.([^.[\]]+)\.results(?:\.([^.[\]]+)|\['([^']+)'\]|\["([^"]+)"\])(?:\.([^.[\]]+))?(?:\[([^[\]]+)\])?$/;
+const matrixLength = /^tasks\.([^.[\]]+)\.matrix\.length$/;
 const aggregateLength = /^tasks\.([^.[\]]+)\.matrix\.([^.[\]]+)\.length$/;
 
 /** The expressions between `$(` and `)` in a text, in order. */
@@ -76,4 +77,11 @@ export function aggregateLengthReferences(value: unknown): Array<{ producer: str
     }
   }
   return found;
+}
+
+/** The tasks whose runs a value counts, `$(tasks.t.matrix.length)`. */
+export function matrixLengthReferences(value: unknown): string[] {
+  return [...textsOf(value)]
+    .flatMap(expressions)
+    .flatMap((expression) => matrixLength.exec(expression)?.[1] ?? []);
 }

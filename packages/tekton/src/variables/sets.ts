@@ -14,6 +14,13 @@ export function paramReplacements(params: readonly Param[]): Replacements {
   return replacements;
 }
 
+/** `params.*` as a Task sees them: it may also still write `inputs.params.*`, the name of Tekton's first API version. */
+export function taskParamReplacements(params: readonly Param[]): Replacements {
+  const replacements = new ReplacementsBuilder().merge(paramReplacements(params));
+  for (const { name, value } of params) replacements.value('inputs.params', name, value);
+  return replacements;
+}
+
 /** `context.pipelineRun.*` and `context.pipeline.name` (the run's name when the spec is embedded). */
 export function pipelineContext(run: {
   name: string;

@@ -9,6 +9,7 @@ import {
   resultPaths,
   stepResultPaths,
   taskContext,
+  taskParamReplacements,
   taskWorkspaces,
 } from './sets.ts';
 import { substituteTaskSpec } from './task-spec.ts';
@@ -39,6 +40,15 @@ describe('a Task', () => {
       params: [{ name: 'q', value: x }],
     });
     assert.deepEqual(substituteTaskSpec({ steps: [step(v)] }, p), { steps: [step('v')] });
+  });
+
+  test('params may still be called by the name of the first API version', () => {
+    const params = taskParamReplacements([
+      { name: 'a', value: '1' },
+      { name: 'list', value: ['x', 'y'] },
+    ]);
+    const steps = [{ args: ['$(inputs.params.a)$(params.a)', '$(inputs.params.list[*])'] }];
+    assert.deepEqual(substituteTaskSpec({ steps }, params), { steps: [{ args: ['11', 'x', 'y'] }] });
   });
 
   test('and in volumes, workspaces, sidecars and the template', () => {
