@@ -17,6 +17,9 @@ function inTaskSpec(spec: TaskSpec, findings: Findings): void {
     for (const [place, { cel }] of (step.when ?? []).entries()) {
       if (cel) at.at('when', place).add(`CEL in a when expression ${words}`, ['cel']);
     }
+    for (const stream of ['stdoutConfig', 'stderrConfig'] as const) {
+      if (step[stream]) at.add(`a copy of a step's output in a file ${words}`, [stream]);
+    }
     if ((step.script ?? '').trim().startsWith('#!win')) at.add(`a Windows script ${words}`, ['script']);
     inVolumeMounts(step, at);
   }
@@ -71,7 +74,7 @@ export function unsupportedFeatures(object: KubeObject): FieldError[] {
       if (spec.taskSpec) inTaskSpec(spec.taskSpec, at.at('taskSpec'));
       if (spec.debug) at.add(`debugging with breakpoints ${words}`, ['debug']);
       if (spec.taskRef?.bundle) at.at('taskRef').add(`a reference into a bundle ${words}`, ['bundle']);
-      if (spec.computeResources) at.add(`resources of a whole Task ${words}`, ['computeResources']);
+      if (spec.computeResources) at.add(`a limit for a whole Task ${words}`, ['computeResources']);
       break;
     }
     case 'PipelineRun': {
@@ -79,7 +82,7 @@ export function unsupportedFeatures(object: KubeObject): FieldError[] {
       if (spec.pipelineSpec) inPipelineSpec(spec.pipelineSpec, at.at('pipelineSpec'));
       for (const [index, { computeResources }] of (spec.taskRunSpecs ?? []).entries()) {
         if (!computeResources) continue;
-        at.at('taskRunSpecs', index).add(`resources of a whole Task ${words}`, ['computeResources']);
+        at.at('taskRunSpecs', index).add(`a limit for a whole Task ${words}`, ['computeResources']);
       }
       break;
     }
