@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { FactoryHome, type Outcome } from './testing/factory-home.ts';
@@ -87,13 +88,9 @@ describe('what stands in a file', { concurrency: 2 }, () => {
       hint: /TaskRun/,
     },
     'a feature that is not supported': {
-      manifest: pipelineRun(`pipelineSpec:
-  tasks:
-    - name: a
-      matrix: { params: [{ name: p, value: [x, y] }] }
-      taskSpec: { params: [{ name: p }], steps: [${step}] }`),
-      error: /a matrix is not supported here/,
-      at: '9:9',
+      manifest: taskRun(`debug: { breakpoints: { onFailure: enabled } }\ntaskSpec: { steps: [${step}] }`),
+      error: /debugging with breakpoints is not supported here/,
+      at: '6:3',
     },
   };
   for (const [name, { manifest, error, at, hint }] of Object.entries(cases)) {
@@ -114,9 +111,20 @@ describe('what stands in a file', { concurrency: 2 }, () => {
 describe('the command line', { concurrency: 2 }, () => {
   const good = taskRun(`taskSpec: { steps: [${step}] }`);
   const cases: Record<string, { args: string[]; error: RegExp; input?: string; code?: number }> = {
-    'a file that is not there': { args: ['run', '-f', 'nowhere.yaml'], error: /cannot read nowhere.yaml: ENOENT/ },
-    'a param without value': { args: ['run', '-f', '-', '-p', 'x'], input: good, error: /-p x is not NAME=VALUE/ },
-    'a workspace without volume': { args: ['run', '-f', '-', '-w', 'x=y'], input: good, error: /-w x=y names no volume/ },
+    'a file that is not there': {
+      args: ['run', '-f', 'nowhere.yaml'],
+      error: /cannot read nowhere.yaml: ENOENT/,
+    },
+    'a param without value': {
+      args: ['run', '-f', '-', '-p', 'x'],
+      input: good,
+      error: /-p x is not NAME=VALUE/,
+    },
+    'a workspace without volume': {
+      args: ['run', '-f', '-', '-w', 'x=y'],
+      input: good,
+      error: /-w x=y names no volume/,
+    },
     'an image map that is not there': {
       args: ['run', '-f', '-', '--image-map', 'nowhere.yaml'],
       input: good,
@@ -176,5 +184,57 @@ describe('what only the factory can find out', () => {
     const { code, stderr } = await home.assay(['--debug', 'run', '-f', 'nowhere.yaml']);
     assert.equal(code, 2);
     assert.match(stderr, /^\s+at .*load-manifest\.ts/m);
+  });
+});
+
+describe('a full disk', {
+  skip: process.getuid?.() !== 0 && 'only root can mount a small file system',
+}, () => {
+  const mount = (size: string, directory: string) =>
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory]);
+
+  test('is told as one error by what writes, and the run stays possible once there is room', async (t) => {
+    const full = await FactoryHome.create({ toolbox: false });
+    const port = readFileSync(join(full.root, 'registry-port'));
+    mount('8m', full.root);
+    t.after(() => {
+      execFileSync('umount', ['-l', full.root]);
+      full.remove();
+    });
+    writeFileSync(join(full.root, 'registry-port'), port);
+    const built = await full.assay(['images', 'build', 'toolbox']);
+    assert.equal(built.code, 1);
+    assert.match(built.stderr, /^error: the disk of the image store is full\nhint: free space/m);
+    const file = full.write(taskRun(`taskSpec: { steps: [${step}] }`));
+    const filler = join(full.root, 'filler');
+    assert.throws(() => writeFileSync(filler, Buffer.alloc(16 << 20)), /ENOSPC/);
+    const refused = await full.assay(['run', '-f', file]);
+    assert.equal(refused.code, 1);
+    assertOneError(refused);
+    assert.match(refused.stderr, /^error: there is no room left for the store/);
+    rmSync(filler);
+    const next = await full.assay(['run', '-f', file]);
+    assert.match(next.stderr, /TaskRunImagePullFailed/);
+  });
+
+  test('that a step fills up ends the command with an error, and the next start finds the run and ends it', async (t) => {
+    const full = await FactoryHome.create({ toolbox: false });
+    const port = readFileSync(join(full.root, 'registry-port'));
+    mount('300m', full.root);
+    t.after(() => {
+      execFileSync('umount', ['-l', full.root]);
+      full.remove();
+    });
+    writeFileSync(join(full.root, 'registry-port'), port);
+    assert.equal((await full.assay(['images', 'build', 'toolbox'])).code, 0);
+    const fill = taskRun(
+      `taskSpec: { steps: [{ name: fill, image: localhost/toolbox, script: 'cat /dev/zero >/workspace/big; echo no room; exit 3' }] }`,
+    );
+    const outcome = await full.run(fill, '--no-sign');
+    assert.equal(outcome.code, 1);
+    assert.doesNotMatch(outcome.stderr, /^\s+at |node:internal/m);
+    assert.match(outcome.stderr, /^(error: there is no room left for the store|✖ TaskRun bad StepFailed)/m);
+    const next = await full.runToJson(taskRun(`taskSpec: { steps: [${step}] }`).replace('bad', 'good'));
+    assert.equal(next.code, 0, next.stderr);
   });
 });

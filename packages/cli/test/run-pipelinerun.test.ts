@@ -136,13 +136,13 @@ test('when skips a task; failure stops a run; finally tasks run and see how task
     'unwanted: When Expressions evaluated to false',
     'wants-result: Results were missing',
   ]);
-  assert.match(stderr, /\[report : main\] after Succeeded, unwanted None, all Failed/);
+  assert.match(stderr, /report : main\] after Succeeded, unwanted None, all Failed/);
   assert.equal(condition(stopping).reason, 'Failed');
   assert.deepEqual(skipped(stopping).sort(), [
     'after-bad: PipelineRun was stopping',
     'on-success: When Expressions evaluated to false',
   ]);
-  assert.match(stderr, /\[report : main\] bad Failed, all Failed/);
+  assert.match(stderr, /report : main\] bad Failed, all Failed/);
   assert.match(stderr, /✖ bad StepFailed: "step-main" exited with code 3: Error/);
   assert.match(stderr, /✖ ignored FailureIgnored/);
   assert.doesNotMatch(stderr, /skipped-ran/);

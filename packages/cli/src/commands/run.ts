@@ -6,6 +6,7 @@ import { watchFactoryEnd } from '../factory/factory-end.ts';
 import { openSession, type Session } from '../factory/session.ts';
 import { openHome } from '../home.ts';
 import { arrangeRuns } from '../run/arrange-runs.ts';
+import { awaitOtherRuns } from '../run/await-others.ts';
 import { awaitSignature } from '../run/await-signature.ts';
 import { cancelOnInterrupt } from '../run/cancel-on-interrupt.ts';
 import { checkRuns } from '../run/check-runs.ts';
@@ -99,6 +100,8 @@ async function run(flags: RunFlags): Promise<number> {
     arranged.runs.length > 1,
   );
   const broken = new AbortController();
+  const started = new Date();
+  const own = new Set<string>();
   const session = await openSession(openHome(), {
     ...(imageMap && { imageMap }),
     onError: (error, place) => {
@@ -120,13 +123,20 @@ async function run(flags: RunFlags): Promise<number> {
       await ensureNamespace(session.client, namespace);
     }
     for (const definition of arranged.definitions) await applyObject(session.client, definition);
-    return await createAndFollow(
+    const code = await createAndFollow(
       arranged.runs,
       session,
       flags,
       report,
       AbortSignal.any([broken.signal, ...(end ? [end.signal] : [])]),
+      own,
     );
+    if (!session.shared && code !== exitCodes.interrupted) {
+      await awaitOtherRuns(session.client, { since: started, own }, (count) =>
+        process.stderr.write(`waiting for ${count} more that other commands started\n`),
+      );
+    }
+    return code;
   } finally {
     end?.dispose();
     await session.close();
@@ -139,8 +149,10 @@ async function createAndFollow(
   flags: RunFlags,
   report: RunReporter,
   broken: AbortSignal,
+  own: Set<string>,
 ): Promise<number> {
   const created = await Promise.all(runs.map((item) => createRun(session.client, item)));
+  for (const { metadata } of created) own.add(metadata.uid!);
   const interrupt = cancelOnInterrupt(session, created);
   try {
     const ended = await Promise.all(

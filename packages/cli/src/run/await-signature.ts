@@ -2,7 +2,7 @@ import type { Client, ResourceType } from '@assay/kube';
 import { type PipelineRun, PipelineRuns, type TaskRun, TaskRuns } from '@assay/tekton';
 
 /** The annotation by which the observer says that it has looked at a run: `true`, or `failed`. */
-const signed = 'chains.tekton.dev/signed';
+export const signedAnnotation = 'chains.tekton.dev/signed';
 
 /**
  * Waits until the observer has signed what a run did.
@@ -25,7 +25,7 @@ export async function awaitSignature(
   for await (const event of events) {
     if (event.type === 'BOOKMARK' || event.object.metadata.uid !== uid) continue;
     if (event.type === 'DELETED') return false;
-    const verdict = event.object.metadata.annotations?.[signed];
+    const verdict = event.object.metadata.annotations?.[signedAnnotation];
     if (verdict !== undefined) return verdict === 'true';
   }
   return false;

@@ -21,7 +21,7 @@ export interface RunSource {
 
 /**
  * Reports a run's events until it is done and its logs are read to their end.
- * @returns the run as it ended
+ * @returns the run as it ended, or as it was when `signal` aborted
  */
 export async function followRun(
   source: RunSource,
@@ -74,6 +74,7 @@ export async function followRun(
   for (const { name: task, reason } of (last as PipelineRun).status?.skippedTasks ?? []) {
     report({ type: 'task-skipped', run: name!, task, reason });
   }
+  if (!isDone(last)) return last;
   const condition = succeededCondition(last);
   report({
     type: 'run-ended',

@@ -25,8 +25,12 @@ const log = (step: string, text: string, newline = true, task = 'build'): RunEve
 });
 
 test('logs are data, under task and step; of a TaskRun under the step alone', () => {
-  const { out, progress } = tell([log('a', 'one'), log('b', 'two', true, 'r')]);
-  assert.equal(out, '[build : a] one\n[b] two\n');
+  const { out, progress } = tell([
+    log('a', 'one'),
+    log('b', 'two', true, 'r'),
+    log('r', 'own name', true, 'r'),
+  ]);
+  assert.equal(out, '[build : a] one\n[b] two\n[r] own name\n');
   assert.equal(progress, '');
 });
 

@@ -24,9 +24,8 @@ export function runReporter(output: RunOutput, mode: ProgressMode = 'auto', seve
   let open: string | undefined;
   return (event) => {
     if (event.type === 'log') {
-      const names =
-        several && event.task !== event.run ? [event.run, event.task, event.step] : [event.task, event.step];
-      const place = names.filter((name) => several || name !== event.run).join(' : ');
+      const names = event.task === event.run ? [event.step] : [event.task, event.step];
+      const place = (several ? [event.run, ...names] : names).join(' : ');
       if (open !== undefined && open !== place) output.out.write('\n');
       const prefix = open === place ? '' : `${logStyle('cyan', `[${place}]`)} `;
       output.out.write(prefix + printable(event.text) + (event.newline ? '\n' : ''));

@@ -41,14 +41,28 @@ export function createLogStore(directory: string, clock: () => Date = () => new 
       const fd = openSync(path, 'a', 0o644);
       const encoder = new LineEncoder(clock);
       let closed = false;
+      let lost = 0;
+      /** A step's output must not be able to end the runner: what finds no room on the disk is counted. */
+      const append = (lines: Buffer) => {
+        try {
+          writeSync(fd, lines);
+        } catch (error) {
+          if (!isDiskFull(error)) throw error;
+          lost += lines.length;
+        }
+      };
       return {
         write(chunk) {
-          if (!closed) writeSync(fd, encoder.push(chunk));
+          if (!closed) append(encoder.push(chunk));
         },
         close() {
           if (closed) return;
           closed = true;
-          writeSync(fd, encoder.end());
+          append(encoder.end());
+          if (lost > 0)
+            append(
+              encoder.push(Buffer.from(`assay: ${lost} bytes of this log are lost: the disk was full\n`)),
+            );
           closeSync(fd);
         },
       };
@@ -56,6 +70,11 @@ export function createLogStore(directory: string, clock: () => Date = () => new 
     read: (target, options) => readLines(logPath(directory, target), options?.follow),
     remove: (target) => rm(podDirectory(directory, target), { recursive: true, force: true }),
   };
+}
+
+function isDiskFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 function podDirectory(directory: string, target: Omit<LogTarget, 'container'>): string {

@@ -1,5 +1,18 @@
-import { checkResults, parseResult, type ResultSpec, type RunResult, type StepState } from '@assay/tekton';
-import { type AttemptLayout, stepResultsDirectory } from '../taskrun/layout.ts';
+import {
+  type Artifacts,
+  checkResults,
+  parseArtifacts,
+  parseResult,
+  type ResultSpec,
+  type RunResult,
+  type StepState,
+} from '@assay/tekton';
+import {
+  type AttemptLayout,
+  stepArtifactsDirectory,
+  stepResultsDirectory,
+  taskArtifactsDirectory,
+} from '../taskrun/layout.ts';
 import { readResultFile } from './result-files.ts';
 
 /** A Task's results as far as its steps have written them. */
@@ -38,6 +51,29 @@ export function collectStepResults(
   const directory = stepResultsDirectory(layout, index);
   const results = declared.flatMap((spec) => readDeclared(directory, spec, []) ?? []);
   if (results.length > 0) state.results = results;
+}
+
+/**
+ * Puts the artifacts that a step names into its state.
+ * @returns those that the whole Task names so far, and what is wrong with either file
+ */
+export function collectArtifacts(
+  layout: AttemptLayout,
+  index: number,
+  state: StepState,
+): { artifacts?: Artifacts; problem?: string } {
+  const own = readArtifacts(stepArtifactsDirectory(layout, index));
+  if (typeof own === 'object') Object.assign(state, own);
+  const all = readArtifacts(taskArtifactsDirectory(layout));
+  const problem = [own, all].find((read) => typeof read === 'string');
+  return { ...(typeof all === 'object' && { artifacts: all }), ...(problem !== undefined && { problem }) };
+}
+
+function readArtifacts(directory: string): Artifacts | string | undefined {
+  const file = readResultFile(directory, 'provenance.json');
+  if (!file) return undefined;
+  if ('refused' in file) return file.refused;
+  return parseArtifacts(file.content) ?? 'the artifacts that a step wrote are not JSON of inputs and outputs';
 }
 
 function readDeclared(directory: string, spec: ResultSpec, refused: string[]): RunResult | undefined {

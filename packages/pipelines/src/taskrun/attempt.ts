@@ -22,6 +22,8 @@ export interface PlannedStep {
   timeoutMs?: number;
   /** Decides, when its turn has come, whether it runs at all. */
   when?: Step['when'];
+  /** Called before it starts with the states of the steps before it. */
+  prepare?(earlier: readonly StepState[]): void;
 }
 
 export interface PlannedSidecar {
@@ -50,6 +52,8 @@ export interface AttemptEnvironment {
   stepEnded(index: number): void;
   /** Aborts when the TaskRun is cancelled or out of time; what runs is then stopped and nothing more started. */
   stop: AbortSignal;
+  /** Aborts when the runner itself ends: what runs, stopping or not, is killed. */
+  kill: AbortSignal;
   /** Between TERM and KILL, in milliseconds. */
   graceMs: number;
 }
@@ -100,6 +104,7 @@ export async function runAttempt(plan: AttemptPlan, environment: AttemptEnvironm
       const earlier = plan.steps.slice(0, index).map(({ state }) => state);
       if (stepIsWanted(step, earlier)) {
         const container = withStepResults(step.container, earlier);
+        step.prepare?.(earlier);
         failure = await runStep({ ...step, container }, run, environment);
       } else {
         skip(step.state, 0, environment.clock);
@@ -174,7 +179,7 @@ async function runStep(
 async function awaitExit(
   container: Container,
   timeoutMs: number | undefined,
-  { clock, stop, graceMs }: AttemptEnvironment,
+  { clock, stop, kill, graceMs }: AttemptEnvironment,
 ): Promise<{ exit: ContainerExit; timedOut: boolean }> {
   let timedOut = false;
   const halt = () => void container.stop(graceMs);
@@ -183,13 +188,18 @@ async function awaitExit(
       ? undefined
       : clock.setTimer(() => {
           timedOut = true;
-          halt();
+          // As Tekton's entrypoint: a step out of its own time is killed, only a run out of time is asked first.
+          void container.stop(0);
         }, timeoutMs);
+  const end = () => void container.stop(0);
   stop.addEventListener('abort', halt, { once: true });
-  if (stop.aborted) halt();
+  kill.addEventListener('abort', end, { once: true });
+  if (kill.aborted) end();
+  else if (stop.aborted) halt();
   const exit = await container.exit;
   cancelTimer?.();
   stop.removeEventListener('abort', halt);
+  kill.removeEventListener('abort', end);
   return { exit, timedOut };
 }
 

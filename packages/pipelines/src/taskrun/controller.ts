@@ -31,7 +31,7 @@ export function createTaskRunController(options: TaskRunControllerOptions): Task
 
   function start(key: ObjectKey, taskRun: TaskRun): TaskRunExecution {
     const uid = taskRun.metadata.uid!;
-    const execution = new TaskRunExecution(taskRun, options);
+    const execution = new TaskRunExecution(taskRun, options, (error) => options.onError(error, key));
     executions.set(uid, execution);
     uids.set(keyOf(key), uid);
     execution.finished

@@ -1,4 +1,4 @@
-import { type Client, type Clock, timestamp } from '@assay/kube';
+import { type Client, type Clock, isKubeError, timestamp } from '@assay/kube';
 import type { ImageStore, Sandbox } from '@assay/sandbox';
 import {
   annotations,
@@ -18,7 +18,7 @@ import {
   withSucceeded,
 } from '@assay/tekton';
 import type { LogStore } from '../logs/log-store.ts';
-import { collectResults, collectStepResults } from '../results/collect.ts';
+import { collectArtifacts, collectResults, collectStepResults } from '../results/collect.ts';
 import { type AttemptFailure, runAttempt } from './attempt.ts';
 import { CannotStart } from './cannot-start.ts';
 import { writeExitCode } from './layout.ts';
@@ -42,6 +42,9 @@ export interface ExecutionServices {
   featureFlags: Record<string, unknown>;
 }
 
+/** How long to wait before a final status that the store could not take is written again. */
+const storeRetryMs = 1000;
+
 type Ending = { reason: TaskRunReason; message: string };
 
 /**
@@ -55,12 +58,15 @@ export class TaskRunExecution {
   readonly #taskRun: TaskRun;
   readonly #status: TaskRunStatus;
   readonly #writer: StatusWriter;
+  readonly #onError: (error: unknown) => void;
   #cancelled: { message: string } | undefined;
-  #abandoned = false;
+  readonly #abandoned = new AbortController();
   #stop = new AbortController();
 
-  constructor(taskRun: TaskRun, services: ExecutionServices) {
+  /** @param onError told what went wrong that the author of the run cannot help */
+  constructor(taskRun: TaskRun, services: ExecutionServices, onError: (error: unknown) => void) {
     this.#services = services;
+    this.#onError = onError;
     this.#taskRun = taskRun;
     this.#status = structuredClone(taskRun.status ?? {});
     this.#writer = new StatusWriter(services.client, taskRun, () => this.#status);
@@ -73,9 +79,9 @@ export class TaskRunExecution {
     this.#stop.abort();
   }
 
-  /** Stops what runs and writes nothing more: the object is gone, or the runner is closing. */
+  /** Kills what runs and writes nothing more: the object is gone, or the runner is closing. */
   abandon(): void {
-    this.#abandoned = true;
+    this.#abandoned.abort();
     this.#stop.abort();
   }
 
@@ -85,10 +91,10 @@ export class TaskRunExecution {
     let lost = this.#status.startTime !== undefined;
     for (;;) {
       this.#stop = new AbortController();
-      if (this.#cancelled || this.#abandoned) this.#stop.abort();
+      if (this.#cancelled || this.#abandoned.signal.aborted) this.#stop.abort();
       const ending = lost ? this.#loseAttempt() : await this.#attempt(removals);
       lost = false;
-      if (this.#abandoned) break;
+      if (this.#abandoned.signal.aborted) break;
       const retries = this.#taskRun.spec.retries ?? 0;
       const attempts = this.#status.retriesStatus?.length ?? 0;
       if (ending.reason !== 'Succeeded' && !this.#cancelled && attempts < retries) {
@@ -96,10 +102,26 @@ export class TaskRunExecution {
         continue;
       }
       this.#conclude(ending);
-      await this.#writer.flush();
+      await this.#store();
       break;
     }
     await Promise.all(removals);
+  }
+
+  /** Stores the final status; a store that is full or away is waited for, since nobody else knows how the run ended. */
+  async #store(): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#writer.flush();
+      } catch (error) {
+        if (!isKubeError(error, 'StorageFull') && !isKubeError(error, 'Unavailable')) throw error;
+        this.#onError(error);
+      }
+      await new Promise<void>((resolve) => {
+        this.#services.clock.setTimer(resolve, storeRetryMs);
+      });
+      if (this.#abandoned.signal.aborted) return;
+    }
   }
 
   async #attempt(removals: Promise<void>[]): Promise<Ending> {
@@ -117,7 +139,13 @@ export class TaskRunExecution {
           }, timeoutMs)
         : undefined;
     try {
-      const failure = await this.#runPod(removals);
+      const failure = await this.#runPod(removals).catch((error: unknown): Ending => {
+        this.#onError(error);
+        return {
+          reason: 'PodCreationFailed',
+          message: error instanceof Error ? error.message : String(error),
+        };
+      });
       if (this.#cancelled) {
         const previous = succeededCondition(this.#taskRun);
         const { name } = this.#taskRun.metadata;
@@ -147,7 +175,8 @@ export class TaskRunExecution {
     const podId = `${this.#taskRun.metadata.uid}-${attempt}`;
     let prepared: Preparation;
     try {
-      prepared = await prepare(this.#taskRun, pod, podId, this.#services, this.#stop.signal);
+      const taskRun = { ...this.#taskRun, status };
+      prepared = await prepare(taskRun, pod, podId, this.#services, this.#stop.signal);
     } catch (error) {
       if (this.#stop.signal.aborted) return undefined;
       if (!(error instanceof CannotStart)) throw error;
@@ -173,6 +202,7 @@ export class TaskRunExecution {
       clock,
       graceMs,
       stop: this.#stop.signal,
+      kill: this.#abandoned.signal,
       openLog: (container) => logs.create({ namespace, pod, uid, container }),
       changed: () => this.#writer.changed(),
       stepEnded: (index) => {
@@ -183,7 +213,9 @@ export class TaskRunExecution {
         collectStepResults(layout, index, spec.steps?.[index]?.results ?? [], state);
         const collected = collectResults(layout, declared, status.steps ?? []);
         status.results = mergeResults(status.results, collected.results);
-        problem = collected.problem;
+        const named = collectArtifacts(layout, index, state);
+        if (named.artifacts) status.artifacts = named.artifacts;
+        problem = collected.problem ?? named.problem;
       },
     });
     removals.push(removed.then(() => prepared.dispose()));
@@ -222,7 +254,15 @@ export class TaskRunExecution {
     this.#conclude(ending);
     const { retriesStatus = [], ...attempt } = structuredClone(this.#status);
     this.#status.retriesStatus = [...retriesStatus, attempt];
-    for (const field of ['startTime', 'completionTime', 'podName', 'results', 'steps', 'sidecars'] as const) {
+    for (const field of [
+      'startTime',
+      'completionTime',
+      'podName',
+      'results',
+      'artifacts',
+      'steps',
+      'sidecars',
+    ] as const) {
       delete this.#status[field];
     }
     this.#setCondition('Unknown', 'ToBeRetried', ending.message);

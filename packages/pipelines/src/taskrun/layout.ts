@@ -62,6 +62,16 @@ export function stepResultsDirectory(layout: AttemptLayout, index: number): stri
   return join(layout.tekton, 'run', String(index), 'status', 'results');
 }
 
+/** Where a step names the artifacts that it used and made. */
+export function stepArtifactsDirectory(layout: AttemptLayout, index: number): string {
+  return join(layout.tekton, 'run', String(index), 'status', 'artifacts');
+}
+
+/** Where steps name those of the Task. */
+export function taskArtifactsDirectory(layout: AttemptLayout): string {
+  return join(layout.tekton, 'artifacts');
+}
+
 /** The mounts every step gets, without those that the step mounts itself. */
 export function stepMounts(layout: AttemptLayout, index: number, own: Mount[]): Mount[] {
   const run = join(layout.tekton, 'run', String(index), 'status');

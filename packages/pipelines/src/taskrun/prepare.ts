@@ -6,6 +6,7 @@ import { SandboxError } from '@assay/sandbox';
 import {
   annotations,
   durationOf,
+  formatFieldErrors,
   mergeStepTemplate,
   type Provenance,
   type ResultSpec,
@@ -19,6 +20,7 @@ import {
   stepName,
   type TaskRun,
   type TaskSpec,
+  unsupportedTaskFeatures,
 } from '@assay/tekton';
 import { bindWorkspaces, containerMounts } from '../workspaces/bindings.ts';
 import { type PreparedVolume, prepareVolume } from '../workspaces/volumes.ts';
@@ -27,8 +29,10 @@ import { CannotStart } from './cannot-start.ts';
 import { containerEnvironment } from './environment.ts';
 import type { ExecutionServices } from './execution.ts';
 import { type AttemptLayout, createLayout, sidecarMounts, stepMounts, writeScript } from './layout.ts';
+import { resolveStepActions } from './resolve-step-actions.ts';
 import { type ResolvedTask, resolveTask } from './resolve-task.ts';
 import { containerSpec } from './step-container.ts';
+import { withStepArtifacts } from './step-results.ts';
 import { substitute } from './substitute.ts';
 
 /** A TaskRun's attempt, ready to run. */
@@ -47,8 +51,8 @@ export interface Preparation {
 }
 
 /**
- * Everything between the TaskRun as its author wrote it and containers that can be started: its Task, validation,
- * variables, workspaces, volumes, images, scripts.
+ * Everything between the TaskRun as its author wrote it and containers that can be started: its Task and StepActions,
+ * validation, variables, workspaces, volumes, images, scripts.
  * @throws CannotStart with the condition the TaskRun ends with
  */
 export async function prepare(
@@ -61,8 +65,10 @@ export async function prepare(
   const { client, attemptsDirectory, claimsDirectory, sandbox } = services;
   const owner = sandbox.runtime.containerRoot;
   const namespace = taskRun.metadata.namespace!;
-  const task = await resolveTask(taskRun, client);
-  const { spec, bindings } = await substitute(taskRun, task, client);
+  const task = await resolveStepActions(taskRun, await resolveTask(taskRun, client), client);
+  const refused = unsupportedTaskFeatures(task.spec);
+  if (refused.length > 0) throw new CannotStart('TaskRunValidationFailed', formatFieldErrors(refused));
+  const { spec, bindings, podVolumes } = await substitute(taskRun, task, client);
   const merged: TaskSpec = {
     ...spec,
     steps: (spec.steps ?? []).map((step) => mergeStepTemplate(spec.stepTemplate, step)),
@@ -77,11 +83,7 @@ export async function prepare(
     const layout = createLayout(directory, merged.steps ?? [], owner);
     const volumes = new Map<string, PreparedVolume>();
     const context = { client, namespace, directory: layout.volumes, claims: claimsDirectory, owner };
-    for (const volume of [
-      ...(merged.volumes ?? []),
-      ...(taskRun.spec.podTemplate?.volumes ?? []),
-      ...workspaceVolumes,
-    ]) {
+    for (const volume of [...(merged.volumes ?? []), ...podVolumes, ...workspaceVolumes]) {
       volumes.set(volume.name, await prepareVolume(volume, context));
     }
 
@@ -136,6 +138,12 @@ export async function prepare(
           onError: step.onError === 'continue' ? ('continue' as const) : ('stopAndFail' as const),
           ...(timeoutMs ? { timeoutMs } : {}),
           ...(step.when && { when: step.when }),
+          ...(step.script?.includes('$(steps.') && {
+            prepare: (earlier: readonly StepState[]) => {
+              const text = withStepArtifacts(scriptText(step.script!), earlier);
+              writeScript(layout, scriptName('step', index, podId), text);
+            },
+          }),
         };
       }),
     );

@@ -1,5 +1,6 @@
 import type { ContainerSpec } from '@assay/sandbox';
 import {
+  artifactReplacements,
   mergeReplacements,
   type Replacements,
   replaceList,
@@ -11,14 +12,30 @@ import {
   whenAllows,
 } from '@assay/tekton';
 
-/** What the steps so far have written as results of their own, `$(steps.<step>.results.<result>)`. */
+/** What the steps so far have written as results and artifacts of their own, `$(steps.<step>.results.<result>)`. */
 function replacementsOf(states: readonly StepState[]): Replacements {
-  return mergeReplacements(...states.map(({ name, results }) => stepResults(name ?? '', results ?? [])));
+  return mergeReplacements(
+    ...states.map(({ name = '', results = [] }) => stepResults(name, results)),
+    artifactsOf(states),
+  );
 }
 
-/** The container with the results of earlier steps in its command line and environment. Values are untrusted text. */
+function artifactsOf(states: readonly StepState[]): Replacements {
+  return mergeReplacements(
+    ...states.map(({ name, inputs = [], outputs = [] }) =>
+      artifactReplacements(`steps.${name}`, { inputs, outputs }),
+    ),
+  );
+}
+
+/** A script with the artifacts of earlier steps in it; results are not replaced there. Values are untrusted text. */
+export function withStepArtifacts(script: string, states: readonly StepState[]): string {
+  return replaceText(script, artifactsOf(states));
+}
+
+/** The container with the results and artifacts of earlier steps in its command line and environment. Values are untrusted text. */
 export function withStepResults(container: ContainerSpec, states: readonly StepState[]): ContainerSpec {
-  if (!states.some(({ results }) => results?.length)) return container;
+  if (!states.some((state) => state.results ?? state.inputs ?? state.outputs)) return container;
   const replacements = replacementsOf(states);
   return {
     ...container,

@@ -5,18 +5,20 @@ import {
   credentialsPath,
   exitCodePaths,
   mergeReplacements,
-  paramReplacements,
   resolveParams,
   resultPaths,
   setTaskRunDefaults,
   stepResultPaths,
   substituteStep,
   substituteTaskSpec,
+  substituteVolume,
   substituteWorkspaceBinding,
   type TaskRun,
   type TaskSpec,
   taskContext,
+  taskParamReplacements,
   taskWorkspaces,
+  type Volume,
   type WorkspaceBinding,
   withPropagatedWorkspaces,
 } from '@assay/tekton';
@@ -27,14 +29,15 @@ import type { ResolvedTask } from './resolve-task.ts';
 
 /**
  * The Task's spec with every variable replaced that is known before its steps run, and the run's workspace bindings
- * with their claims in place. Checks first what only the pair of run and Task can tell: params, workspaces, overrides.
+ * with their claims in place and the volumes of its podTemplate. Checks first what only the pair of run and Task can
+ * tell: params, workspaces, overrides.
  * @throws CannotStart with Tekton's reason and words
  */
 export async function substitute(
   given: TaskRun,
   task: ResolvedTask,
   client: Client,
-): Promise<{ spec: TaskSpec; bindings: WorkspaceBinding[] }> {
+): Promise<{ spec: TaskSpec; bindings: WorkspaceBinding[]; podVolumes: Volume[] }> {
   const taskRun = setTaskRunDefaults(given);
   const { name, namespace, uid } = taskRun.metadata;
   const declared =
@@ -42,7 +45,7 @@ export async function substitute(
   const problem = checkTaskRun(taskRun, task.name ?? name!, declared);
   if (problem) throw new CannotStart(problem.reason, problem.message);
 
-  const params = paramReplacements(resolveParams(declared.params ?? [], taskRun.spec.params ?? []));
+  const params = taskParamReplacements(resolveParams(declared.params ?? [], taskRun.spec.params ?? []));
   const owner: OwnerReference = {
     apiVersion: taskRun.apiVersion,
     kind: taskRun.kind,
@@ -82,5 +85,8 @@ export async function substitute(
     );
   }
   if (spec.sidecars) spec.sidecars = applyOverrides(spec.sidecars, taskRun.spec.sidecarSpecs);
-  return { spec, bindings };
+  const podVolumes = (taskRun.spec.podTemplate?.volumes ?? []).map((volume) =>
+    substituteVolume(volume, params),
+  );
+  return { spec, bindings, podVolumes };
 }

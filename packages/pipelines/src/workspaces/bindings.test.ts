@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -69,6 +69,16 @@ test('readOnly of the declaration, the volume or the mount makes the mount read-
   );
 });
 
+test("a container's own mount at a workspace's path takes the workspace's place", () => {
+  const { workspaces } = bindWorkspaces([{ name: 'w' }], [{ name: 'w', emptyDir: {} }]);
+  const volume = workspaces[0]!.volume!;
+  const volumes = new Map([[volume, { path: directory, readOnly: false }]]);
+  const sidecar = { volumeMounts: [{ name: volume, mountPath: '/workspace/w', readOnly: true }] };
+  assert.deepEqual(containerMounts(sidecar, { steps: [] }, workspaces, volumes, owner), [
+    { source: directory, destination: '/workspace/w', readOnly: true },
+  ]);
+});
+
 test('a mount of an unknown volume is refused by name', () => {
   const step = { volumeMounts: [{ name: 'ghost', mountPath: '/g' }] };
   assert.throws(() => containerMounts(step, { steps: [step] }, [], new Map(), owner), /"ghost"/);
@@ -83,4 +93,20 @@ test('a subPath cannot leave its volume', () => {
   for (const path of ['../x', 'a/../../x', '/etc', 'link', 'link/ssl']) {
     assert.throws(() => withinVolume(directory, path, owner), /leads out of its volume/, path);
   }
+});
+
+test('what is made for containers is open to all their users, whatever the umask', () => {
+  const umask = process.umask(0o077);
+  try {
+    assert.equal(statSync(withinVolume(directory, 'open/to/all', owner)).mode & 0o777, 0o777);
+  } finally {
+    process.umask(umask);
+  }
+});
+
+const root = process.getuid!() === 0;
+test('a directory that is there keeps its mode', { skip: !root && 'only root can give files away' }, () => {
+  const path = withinVolume(directory, 'private', { uid: 100_000, gid: 100_000 });
+  chmodSync(path, 0o700);
+  assert.equal(statSync(withinVolume(directory, 'private', owner)).mode & 0o777, 0o700);
 });

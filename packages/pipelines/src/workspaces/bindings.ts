@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, realpathSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { closeSync, constants, lstatSync, openSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, normalize } from 'node:path';
 import type { Mount } from '@assay/sandbox';
 import {
   type Sidecar,
@@ -53,7 +53,8 @@ type Container = Pick<Step | Sidecar, 'workspaces' | 'volumeMounts'>;
 
 /**
  * The mounts of one step or sidecar: its `volumeMounts`, and the workspaces it may see. A workspace that any
- * container names in `workspaces` is isolated: only those that name it get it.
+ * container names in `workspaces` is isolated: only those that name it get it. Where a container mounts something of
+ * its own at a workspace's path, its own mount holds.
  */
 export function containerMounts(
   container: Container,
@@ -67,11 +68,14 @@ export function containerMounts(
       .flatMap((other) => other.workspaces ?? [])
       .map(({ name }) => name),
   );
+  const own = container.volumeMounts ?? [];
+  const taken = new Set(own.map(({ mountPath }) => normalize(join('/', mountPath))));
   const mounts: Mount[] = [];
   for (const { declaration, volume, path, subPath } of workspaces) {
     if (!volume) continue;
     const usage = container.workspaces?.find(({ name }) => name === declaration.name);
     if (!usage && isolated.has(declaration.name)) continue;
+    if (taken.has(normalize(usage?.mountPath || path))) continue;
     const prepared = volumes.get(volume)!;
     mounts.push({
       source: withinVolume(prepared.path, subPath, owner),
@@ -79,7 +83,7 @@ export function containerMounts(
       readOnly: prepared.readOnly || (declaration.readOnly ?? false),
     });
   }
-  for (const { name, mountPath, subPath = '', readOnly = false } of container.volumeMounts ?? []) {
+  for (const { name, mountPath, subPath = '', readOnly = false } of own) {
     const prepared = volumes.get(name);
     if (!prepared)
       throw new CannotStart('PodCreationFailed', `volumeMounts name "${name}", and no volume has this name`);
@@ -103,12 +107,22 @@ export function withinVolume(volume: string, subPath: string, owner: HostIds): s
     `subPath ${JSON.stringify(subPath)} leads out of its volume`,
   );
   if (isAbsolute(subPath) || subPath.split('/').includes('..')) throw refused;
-  let at = realpathSync(volume);
-  for (const part of subPath.split('/').filter((name) => name !== '' && name !== '.')) {
-    at = join(at, part);
-    const entry = lstatSync(at, { throwIfNoEntry: false });
-    if (!entry) makeSharedDirectory(at, owner);
-    else if (entry.isSymbolicLink()) throw refused;
+  const parts = subPath.split('/').filter((name) => name !== '' && name !== '.');
+  const top = realpathSync(volume);
+  // Each part is looked up in the opened directory before it: steps that share the volume may move things meanwhile.
+  let fd = openSync(top, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    for (const part of parts) {
+      const at = `/proc/self/fd/${fd}/${part}`;
+      const entry = lstatSync(at, { throwIfNoEntry: false });
+      if (!entry) makeSharedDirectory(at, owner);
+      else if (entry.isSymbolicLink()) throw refused;
+      const next = openSync(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      closeSync(fd);
+      fd = next;
+    }
+  } finally {
+    closeSync(fd);
   }
-  return at;
+  return join(top, ...parts);
 }

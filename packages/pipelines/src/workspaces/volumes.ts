@@ -1,4 +1,15 @@
-import { chownSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import {
   type Client,
@@ -34,10 +45,21 @@ export interface PreparedVolume {
   readOnly: boolean;
 }
 
-/** A world-writable directory of a container's root, as kubelet makes an emptyDir. */
+/**
+ * A world-writable directory of a container's root, as kubelet makes an emptyDir. One that is there keeps the owner and
+ * the mode that steps have given it. A symbolic link at the path is never followed: a step may have put it there.
+ */
 export function makeSharedDirectory(path: string, owner: HostIds): void {
-  mkdirSync(path, { recursive: true, mode: 0o777 });
-  chownSync(path, owner.uid, owner.gid);
+  const made = mkdirSync(path, { recursive: true }) !== undefined;
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    // Still our own: an earlier process was killed between making it and giving it away.
+    if (!made && fstatSync(fd).uid !== process.getuid?.()) return;
+    fchmodSync(fd, 0o777);
+    fchownSync(fd, owner.uid, owner.gid);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**
