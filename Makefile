@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all a newcomer needs; both install what is missing and can be repeated.
 SHELL := /bin/sh
-CORPUS ?= ../shared/corpus
+CORPUS ?=
 
 .PHONY: demo test check format conformance bench setup setup-test help
 

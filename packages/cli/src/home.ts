@@ -24,8 +24,7 @@ export interface Home {
 
 /** `$ASSAY_HOME`, else `assay` in the XDG data directory. Made when missing. */
 export function openHome(environment: NodeJS.ProcessEnv = process.env): Home {
-  const data = environment.XDG_DATA_HOME || join(homedir(), '.local/share');
-  const root = resolve(environment.ASSAY_HOME || join(data, 'assay'));
+  const root = resolve(environment.ASSAY_HOME || defaultRoot(environment));
   const home: Home = {
     root,
     store: join(root, 'store.db'),
@@ -42,4 +41,9 @@ export function openHome(environment: NodeJS.ProcessEnv = process.env): Home {
   }
   for (const directory of [home.keys, home.run]) mkdirSync(directory, { recursive: true, mode: 0o700 });
   return home;
+}
+
+/** Where a home is when `$ASSAY_HOME` names no other. */
+export function defaultRoot(environment: NodeJS.ProcessEnv = process.env): string {
+  return resolve(environment.XDG_DATA_HOME || join(homedir(), '.local/share'), 'assay');
 }

@@ -1,17 +1,25 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { CliError } from '../error.ts';
-import type { Home } from '../home.ts';
+import { defaultRoot, type Home } from '../home.ts';
 
-/** Tried in order when a home has no port yet. */
-const firstPort = 5050;
-const ports = Array.from({ length: 20 }, (_, index) => firstPort + index);
+/** The port that the home of most people gets. */
+const usualPort = 5050;
+const tries = 20;
+
+/** Where a home's search for a port begins: homes used in turn are not to end up with the same one. */
+function firstPort(home: Home): number {
+  if (home.root === defaultRoot()) return usualPort;
+  return 20_000 + (createHash('sha256').update(home.root).digest().readUInt32BE() % 10_000);
+}
 
 /** The host in references to the factory's own registry (`localhost:<port>`), when the home has one already. */
 export function registryHost(home: Home): string | undefined {
   try {
-    return `localhost:${Number(readFileSync(portFile(home), 'utf8'))}`;
+    const port = Number(readFileSync(portFile(home), 'utf8'));
+    return port > 0 && port < 65_536 ? `localhost:${port}` : undefined;
   } catch {
     return undefined;
   }
@@ -30,14 +38,15 @@ export async function registryPort(home: Home): Promise<number> {
       hint: `end that program, or write another port into ${portFile(home)}; images are then known under the new one`,
     });
   }
-  for (const port of ports) {
+  const first = firstPort(home);
+  for (let port = first; port < first + tries; port++) {
     if (!(await isFree(port))) continue;
     writeFileSync(portFile(home), `${port}\n`);
     return port;
   }
   throw new CliError(
     'PortInUse',
-    `no port between ${ports[0]} and ${ports.at(-1)} is free for the registry`,
+    `no port between ${first} and ${first + tries - 1} is free for the registry`,
     {
       hint: `write a free port into ${portFile(home)}`,
     },
