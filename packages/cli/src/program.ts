@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   up: async () => (await import('./commands/up.ts')).addUpCommand,
   down: async () => (await import('./commands/down.ts')).addDownCommand,
   status: async () => (await import('./commands/status.ts')).addStatusCommand,
+  completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
 };
 
