@@ -6,13 +6,13 @@ import type { CgroupTree } from './limits/cgroups.ts';
 import { writeNetworkFiles } from './network/files.ts';
 import type { Container, ContainerSpec, Pod, PodSpec } from './pod.ts';
 import { type Identity, makeOwned, overlayOptions, removeTree } from './rootfs/layout.ts';
-import { contains, resolveMounts } from './rootfs/mounts.ts';
+import { contains, type PinnedSource, resolveMounts } from './rootfs/mounts.ts';
 import { resolveUser } from './rootfs/user.ts';
 import { resolveCapabilities } from './runtime/capabilities.ts';
 import { ContainerOutput, startContainer } from './runtime/container.ts';
 import type { OutputPipes } from './runtime/output.ts';
 import { type OciSeccomp, resolveSeccomp, type SeccompProfile } from './runtime/seccomp.ts';
-import { createSpec, type OciMount } from './runtime/spec.ts';
+import { createSpec } from './runtime/spec.ts';
 import { startFile } from './runtime/start-file.ts';
 
 const defaultPids = 4096;
@@ -61,13 +61,14 @@ export class GuardedPod implements Pod {
     const inGuard = join(settings.at, settings.ownerDir, relativeDir);
     const id = `${this.id}.${spec.name}`;
     const pids = spec.limits.pids ?? defaultPids;
-    const config = this.#config(spec, id, pids);
+    const { config, pins } = this.#config(spec, id, pids);
     const number = this.#names.size;
     this.#names.add(spec.name);
     mkdirSync(dir, { mode: 0o711 });
     mkdirSync(join(dir, 'rootfs'));
     makeOwned(join(dir, 'upper'), identity, 0o755);
     makeOwned(join(dir, 'work'), identity, 0o755);
+    if (pins.length > 0) makePlaces(join(dir, 'mounts'), pins);
     const network = spec.network === 'none' ? 'none' : this.#spec.network;
     writeNetworkFiles(join(dir, 'upper'), spec.image.layers, this.#spec.hostname, network, identity);
     writeFileSync(join(dir, 'config.json'), JSON.stringify(config));
@@ -84,6 +85,7 @@ export class GuardedPod implements Pod {
       home: settings.at,
       overlay,
       rootDir: join(ownDir, 'rootfs'),
+      pins,
       output: join(settings.at, settings.ownerDir, 'pipes', basename(pipe.path)),
       log: join(inGuard, 'log'),
       command: this.#command(inGuard, id),
@@ -140,7 +142,8 @@ export class GuardedPod implements Pod {
     const capabilities = resolveCapabilities(spec.capabilities);
     const isolated = spec.network === 'none';
     const owner = join(settings.at, settings.ownerDir);
-    return createSpec({
+    const { mounts, pins } = this.#mounts(spec);
+    const config = createSpec({
       args: spec.args,
       env: { PATH: defaultPath, HOME: user.home, HOSTNAME: this.#spec.hostname, ...spec.env },
       cwd: spec.workingDir === '' ? '/' : spec.workingDir,
@@ -150,7 +153,7 @@ export class GuardedPod implements Pod {
       readOnlyRoot: spec.readOnlyRootFilesystem,
       hostname: this.#spec.hostname,
       ...(isolated ? {} : { networkPath: join(owner, 'net'), sysfsPath: join(owner, 'sys') }),
-      mounts: this.#mounts(spec),
+      mounts,
       ...(identity.rootless ? {} : { idMapping: { ...identity.root, size: identity.size } }),
       ttyGroup: identity.size > 5,
       seccomp: this.#filter(capabilities, spec.nestedUserNamespaces ?? false),
@@ -158,13 +161,15 @@ export class GuardedPod implements Pod {
         ? { cgroup: { path: cgroups.path(id), limits: spec.limits, pids } }
         : {}),
     });
+    return { config, pins };
   }
 
-  #mounts(spec: ContainerSpec): OciMount[] {
+  #mounts(spec: ContainerSpec) {
     const { settings, hostMounts } = this.#host;
     const place = (real: string): string =>
       contains(settings.home, real) ? join(settings.at, relative(settings.home, real)) : real;
-    return resolveMounts(spec.mounts, { home: settings.home, hostMounts }, place);
+    const pinned = join(settings.at, settings.ownerDir, 'pods', this.id, spec.name, 'mounts');
+    return resolveMounts(spec.mounts, { home: settings.home, hostMounts }, place, pinned);
   }
 
   #filter(capabilities: string[], nestedUserNamespaces: boolean): OciSeccomp {
@@ -176,6 +181,16 @@ export class GuardedPod implements Pod {
       filters.set(key, filter);
     }
     return filter;
+  }
+}
+
+/** Something of the right kind for each source to be bound to. */
+function makePlaces(directory: string, pins: readonly PinnedSource[]): void {
+  mkdirSync(directory, { mode: 0o711 });
+  for (const { kind, at } of pins) {
+    const path = join(directory, basename(at));
+    if (kind === 'directory') mkdirSync(path);
+    else writeFileSync(path, '');
   }
 }
 

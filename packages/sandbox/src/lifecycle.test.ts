@@ -33,12 +33,15 @@ describeSandbox('the life of pods and containers', (bench) => {
       );
       await delay(50);
       assert.equal((await polite.stop(5000)).exitCode, 9);
+      const trapped = Promise.withResolvers<void>();
       const stubborn = await pod.run(
         containerSpec({
           name: 'stubborn',
-          args: ['/bin/sh', '-c', 'trap "" TERM; while :; do sleep 0.01; done'],
+          args: ['/bin/sh', '-c', 'trap "" TERM; echo up; while :; do sleep 0.01; done'],
+          onOutput: () => trapped.resolve(),
         }),
       );
+      await trapped.promise;
       const begin = performance.now();
       const exit = await stubborn.stop(100);
       const took = performance.now() - begin;

@@ -9,6 +9,12 @@ export interface Sandbox {
    * containers' root and is open to all their users, as Kubernetes' emptyDir is.
    */
   makeVolume(path: string): void;
+  /**
+   * Removes a directory below the sandbox's own with all in it, whatever ids its files have; nothing when it is not
+   * there. Containers that still write it cannot lead the removal elsewhere.
+   * @throws SandboxError `MountRefused` when the path is not below the sandbox's directory
+   */
+  removeVolume(path: string): Promise<void>;
   /** Prepares namespaces and network; nothing of the pod's user runs yet. */
   createPod(spec: PodSpec): Promise<Pod>;
   /** Removes what runs of an earlier, killed process left: processes, cgroups, state, directories. */
@@ -84,8 +90,16 @@ export interface ContainerSpec {
 }
 
 export interface Mount {
-  /** An absolute path on the host below the sandbox's directory, or `tmpfs`. */
+  /**
+   * An absolute path on the host below the sandbox's directory, or `tmpfs`. No container may be able to write the
+   * directories above it: what lies deeper in a volume is named by `subPath`.
+   */
   source: string;
+  /**
+   * What to mount of the directory `source`, relative to it; must be there. Symbolic links in it are refused, those that
+   * another container puts there while this one starts too.
+   */
+  subPath?: string;
   destination: string;
   readOnly: boolean;
   /** For tmpfs only. */

@@ -45,7 +45,7 @@ describe('sandbox without root', { skip: unusable() }, () => {
       assert.equal(result.runtime.rootless, true);
       assert.deepEqual(result.runtime.enforced, { memory: false, cpu: false, pids: false });
       assert.match(result.runtime.reason, /not enforced/);
-      assert.deepEqual([result.exitCode, result.output], [3, '0\nshown\nlo\n']);
+      assert.deepEqual([result.exitCode, result.output], [3, '0\nshown\nlo\nmade\n']);
       assert.deepEqual(result.left, []);
     });
   }

@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { SandboxError } from './error.ts';
 import type { GuardSettings } from './guard/guard.ts';
 import { createOwnerDir, ownerName, sweepOwners } from './guard/owner.ts';
@@ -157,6 +157,17 @@ class HostSandbox implements Sandbox {
     makeOwned(path, this.#host.identity, 0o777);
   }
 
+  async removeVolume(path: string): Promise<void> {
+    const { home } = this.#host.settings;
+    const plain = resolve(path);
+    const parent = dirname(plain);
+    const real = statSync(parent, { throwIfNoEntry: false }) ? realpathSync(parent) : parent;
+    if (!isAbsolute(path) || !contains(home, real)) {
+      throw new SandboxError('MountRefused', `volume ${path} is not below the sandbox's directory ${home}`);
+    }
+    await removeTree(join(real, basename(plain)), this.#host.identity);
+  }
+
   async createPod(spec: PodSpec): Promise<Pod> {
     if (this.#closing !== undefined) throw new SandboxError('Closed', 'the sandbox is closed');
     if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(spec.id)) {
@@ -221,12 +232,13 @@ function runtimeInfo(
   };
 }
 
-/** A directory every host has that holds nothing we give to containers. */
+/** A directory every host has that holds nothing we give to containers; its real path. */
 function coverable(used: string[]): string {
   const usual = ['/mnt', '/media', '/srv', '/opt'];
   for (const dir of usual) {
     if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) continue;
-    if (!used.some((path) => contains(dir, path))) return dir;
+    const real = realpathSync(dir);
+    if (!used.some((path) => contains(real, path))) return real;
   }
   throw new SandboxError(
     'GuardFailed',

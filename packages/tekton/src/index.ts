@@ -17,6 +17,7 @@ export * from './params/check.ts';
 export * from './params/resolve.ts';
 export * from './params/value.ts';
 export * from './resolvers/resolver.ts';
+export * from './results/artifacts.ts';
 export * from './results/parse.ts';
 export * from './results/pipeline-results.ts';
 export * from './runs/checks.ts';

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   adminIdentity,
@@ -129,7 +128,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     const claims = join(home.sandbox, 'claims');
     const attempts = join(home.sandbox, 'attempts');
     // Of attempts whose runner was killed: scripts, workspaces and secrets of steps that are no more.
-    await rm(attempts, { recursive: true, force: true }).catch((error) => onError(error, 'earlier attempts'));
+    await sandbox.removeVolume(attempts).catch((error) => onError(error, 'earlier attempts'));
     const taskRuns = createTaskRunController({
       client,
       sandbox,

@@ -1,7 +1,15 @@
 import type { Client, KubeObject, Lister, ObjectKey } from '@assay/kube';
 import { isKubeError } from '@assay/kube';
-import type { PipelineRun, TaskRun } from '@assay/tekton';
-import { allTasks, TaskRuns, taskRunNames } from '@assay/tekton';
+import type { PipelineRun, PipelineTask, TaskRun } from '@assay/tekton';
+import {
+  allTasks,
+  countCombinations,
+  defaultMaxMatrixCombinations,
+  labels,
+  resultReferences,
+  TaskRuns,
+  taskRunNames,
+} from '@assay/tekton';
 
 /** True when `child` is owned by `run`, by UID: a name alone may have belonged to an earlier run. */
 function isOwnedBy(child: KubeObject, run: PipelineRun): boolean {
@@ -10,7 +18,7 @@ function isOwnedBy(child: KubeObject, run: PipelineRun): boolean {
 
 /**
  * The TaskRuns of PipelineRuns, as they are now. Their names follow from the run, so they are looked up rather than
- * searched for. The watch behind the lookup may lag behind this controller's own writes: a TaskRun that the run's
+ * searched for, a matrix made from results excepted. The watch behind the lookup may lag behind this controller's own writes: a TaskRun that the run's
  * status or this process knows to have been created, and that the watch does not show yet, is read from the API.
  * What is remembered here is only to notice that lag; a new process starts from a fresh watch.
  */
@@ -32,6 +40,7 @@ export class Children {
     const unseen = this.#unseen.get(keyOf(run.metadata)) ?? new Set<string>();
     const known = new Set([...recorded.map(({ name }) => name), ...unseen]);
     const names = new Set([...known, ...expectedNames(run)]);
+    if (hasOpenMatrix(run)) for (const name of await this.#searched(run)) names.add(name);
     const found = await Promise.all(
       [...names].map(async (name) => {
         const cached = this.#watched?.get(run.metadata.namespace!, name);
@@ -71,6 +80,13 @@ export class Children {
     this.#unseen.delete(keyOf(key));
   }
 
+  /** A matrix made from results: what an earlier process created of it is found by its label. */
+  async #searched({ metadata }: PipelineRun): Promise<string[]> {
+    const labelSelector = `${labels.pipelineRunUID}=${metadata.uid}`;
+    const { items } = await this.#client.list(TaskRuns, { namespace: metadata.namespace!, labelSelector });
+    return items.map((taskRun) => taskRun.metadata.name!);
+  }
+
   async #read(run: PipelineRun, name: string): Promise<TaskRun | undefined> {
     try {
       const taskRun = await this.#client.get(TaskRuns, run.metadata.namespace!, name);
@@ -85,7 +101,21 @@ export class Children {
 /** The names that the TaskRuns of a run have once they are created. A pipeline that is not known has none yet. */
 function expectedNames(run: PipelineRun): string[] {
   const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec;
-  return spec ? allTasks(spec).flatMap((task) => taskRunNames(run.metadata.name!, task.name)) : [];
+  return spec
+    ? allTasks(spec).flatMap((task) => taskRunNames(run.metadata.name!, task.name, runsOf(task)))
+    : [];
+}
+
+/** One that is too large, or whose size only a result tells, has none that can be known here. */
+function runsOf({ matrix }: PipelineTask): number {
+  const count = matrix ? countCombinations(matrix) : 1;
+  return count > defaultMaxMatrixCombinations ? 0 : count;
+}
+
+/** True when the names of some TaskRuns follow from results. */
+function hasOpenMatrix(run: PipelineRun): boolean {
+  const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec;
+  return spec !== undefined && allTasks(spec).some(({ matrix }) => resultReferences(matrix).length > 0);
 }
 
 function keyOf({ namespace, name }: { namespace?: string; name?: string }): string {

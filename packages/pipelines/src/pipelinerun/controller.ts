@@ -35,7 +35,7 @@ const conflictRetries = 3;
  * run's status. All it knows is in the API, so it may stop at any moment and another one goes on: TaskRuns have
  * names that follow from run and task, and one that is there already is adopted when the run owns it.
  *
- * Matrix, custom tasks and pipelines in pipelines are refused with a condition that names them. A run whose
+ * Custom tasks and pipelines in pipelines are refused with a condition that names them. A run whose
  * `managedBy` is neither empty nor `tekton.dev/pipeline` is left alone.
  */
 export function createPipelineRunController(options: PipelineRunControllerOptions): Controller<PipelineRun> {

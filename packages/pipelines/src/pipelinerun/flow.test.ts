@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PipelineSpec } from '@assay/tekton';
+import { type PipelineSpec, TaskRuns } from '@assay/tekton';
 import { Bench, says } from './testing/bench.ts';
 
 async function settled(
@@ -287,4 +287,28 @@ test('bound workspaces reach the tasks, with variables filled in', async () => {
   assert.deepEqual((await bench.taskRun('b')).spec.workspaces, [
     { name: 'late', configMap: { name: 'config' } },
   ]);
+});
+
+test('the artifacts of a task are known to those after it, as JSON', async () => {
+  const bench = new Bench();
+  await bench.post({
+    pipelineSpec: {
+      tasks: [
+        { name: 'a', taskSpec: says('a') },
+        {
+          name: 'b',
+          taskSpec: says('b'),
+          params: [{ name: 'image', value: '$(tasks.a.outputs.image)' }],
+          runAfter: ['a'],
+        },
+      ],
+    },
+  });
+  await bench.turn();
+  await bench.finish('a');
+  const { status, ...taskRun } = await bench.taskRun('a');
+  const artifacts = { outputs: [{ name: 'image', values: [{ uri: 'pkg:i' }] }] };
+  await bench.client.updateStatus(TaskRuns, { ...taskRun, status: { ...status, artifacts } });
+  await bench.turn();
+  assert.deepEqual((await bench.taskRun('b')).spec.params, [{ name: 'image', value: '[{"uri":"pkg:i"}]' }]);
 });

@@ -1,5 +1,5 @@
 import type { ReconcileResult } from '@assay/kube';
-import type { PipelineRun, PipelineRunStatus, RunPlan, RunState, TaskRun } from '@assay/tekton';
+import type { PipelineRun, PipelineRunStatus, PipelineTask, RunPlan, RunState, TaskRun } from '@assay/tekton';
 import {
   pipelineResults,
   pipelineRunOutcome,
@@ -22,6 +22,7 @@ import { startTasks } from './start-tasks.ts';
 import type { Verdict } from './status.ts';
 import { childReferences, finallyStartTimeOf, startTimeOf, withVerdict, writeStatus } from './status.ts';
 import { overdueTaskRuns, stopTaskRuns } from './stop-children.ts';
+import { taskRunPlans } from './task-run-plans.ts';
 import type { Expiry } from './timeouts.ts';
 import { expiry, runTimeouts } from './timeouts.ts';
 
@@ -30,6 +31,8 @@ interface View {
   tasks: Map<string, RunTask>;
   state: RunState;
   plan: RunPlan;
+  /** Tasks of which some TaskRuns are missing. */
+  incomplete: PipelineTask[];
   expired: Expiry;
   startTime: string;
   finallyStartTime: string | undefined;
@@ -77,8 +80,35 @@ function look(
   const startTime = startTimeOf(run, taskRuns.values(), nowMs);
   const finallyStartTime = finallyStartTimeOf(run, tasks.values());
   const expired = expiry(timeouts, nowMs, startTime, finallyStartTime);
-  const state = runState(run, withTaskContexts(spec), tasks, timeouts, expired);
-  return { tasks, state, plan: planRun(state), expired, startTime, finallyStartTime };
+  const filled = withTaskContexts(spec);
+  let state = runState(run, filled, tasks, timeouts, expired);
+  let plan = planRun(state);
+  const incomplete = incompleteMatrices(run, tasks, plan, expired);
+  if (incomplete.length > 0) {
+    const names = new Set(incomplete.map(({ name }) => name));
+    state = runState(run, filled, tasks, timeouts, expired, names);
+    plan = planRun(state);
+  }
+  return { tasks, state, plan, incomplete, expired, startTime, finallyStartTime };
+}
+
+/**
+ * Tasks whose matrix was only begun when an earlier process stopped. They are completed unless the run is being
+ * stopped: TaskRuns that were never created are then not missed.
+ */
+function incompleteMatrices(
+  run: PipelineRun,
+  tasks: View['tasks'],
+  plan: RunPlan,
+  expired: Expiry,
+): PipelineTask[] {
+  return [...tasks.values()].flatMap(({ task, section, taskRuns }) => {
+    const stopped = expired.pipeline || expired[section] || (section === 'tasks' && run.spec.status);
+    if (!task.matrix || taskRuns.length === 0 || stopped) return [];
+    const filled = plan.tasks.get(task.name) ?? task;
+    const plans = taskRunPlans(run, filled);
+    return plans instanceof Failure || plans.length <= taskRuns.length ? [] : [filled];
+  });
 }
 
 /** The variables that differ from task to task; replaced before results are, which could contain their text. */
@@ -96,7 +126,7 @@ async function act(
   view: View,
 ): Promise<{ started: Map<string, TaskRun>; unstopped?: string[] } | Failure> {
   const bound = withBoundWorkspaces(run, definition, view.state.tasks);
-  const next = [...view.plan.start, ...view.plan.startFinally].map((task) => ({
+  const next = [...view.incomplete, ...view.plan.start, ...view.plan.startFinally].map((task) => ({
     ...view.tasks.get(task.name)!,
     task,
   }));

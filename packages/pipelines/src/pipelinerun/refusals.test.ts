@@ -176,10 +176,17 @@ const refusals: Record<string, Refusal> = {
     reason: 'CreateRunFailed',
     message: 'expected workspace "w" to be provided by pipelinerun for pipeline task "a"',
   },
-  matrix: {
-    spec: { pipelineSpec: { tasks: [{ ...a, matrix: { params: [{ name: 'p', value: ['x', 'y'] }] } }] } },
-    reason: 'PipelineValidationFailed',
-    message: 'Pipeline default/run can\'t be Run; pipeline task "a" uses matrix, which is not supported',
+  'a matrix over a text': {
+    spec: {
+      params: [{ name: 'x', value: 'y' }],
+      pipelineSpec: {
+        params: [{ name: 'x' }],
+        tasks: [{ ...a, matrix: { params: [{ name: 'p', value: '$(params.x)' }] } }],
+      },
+    },
+    reason: 'InvalidMatrixParameterTypes',
+    message: 'parameters of type array only are allowed, but param "p" has type "string" in pipelineTask "a"',
+    user: true,
   },
   'a custom task': {
     spec: {

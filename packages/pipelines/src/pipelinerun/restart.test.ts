@@ -50,7 +50,32 @@ const work: Story = {
   endings: { a: { results: { image: 'registry/i' } } },
 };
 
+const image = [{ name: 'p', value: '$(tasks.a.results.images[*])' }];
+
+const matrices: Story = {
+  prepare: async (bench) => {
+    const params = [{ name: 'p', value: ['x', 'y', 'z'] }];
+    await bench.post({
+      pipelineSpec: {
+        tasks: [
+          { name: 'a', taskSpec: { ...says('a'), results: [{ name: 'images', type: 'array' }] } },
+          { name: 'b', taskSpec: says('b', ['r']), matrix: { params } },
+          { name: 'c', taskSpec: says('c'), matrix: { params: image } },
+          { name: 'd', taskSpec: says('d'), params: [{ name: 'all', value: '$(tasks.b.results.r[*])' }] },
+        ],
+        finally: [{ name: 'f', taskSpec: says('f'), matrix: { params } }],
+      },
+    });
+  },
+  endings: { a: { results: { images: ['i', 'j'] } }, b: { results: (name) => ({ r: name }) } },
+};
+
 const stories: Record<string, Story> = {
+  'with matrices': matrices,
+  'with matrices that is gracefully cancelled': {
+    ...matrices,
+    events: { 3: (bench) => bench.patchRun({ status: 'CancelledRunFinally' }) },
+  },
   'that succeeds': work,
   'with a failed task': { ...work, endings: { ...work.endings, b: { reason: 'StepFailed' } } },
   'that is cancelled': { ...work, events: { 2: (bench) => bench.patchRun({ status: 'Cancelled' }) } },
@@ -98,7 +123,7 @@ async function play(
     for (const taskRun of await bench.taskRuns()) {
       if (isDone(taskRun)) continue;
       const stopped = taskRun.spec.status ? { reason: 'TaskRunCancelled' } : undefined;
-      await bench.finish(taskOf(taskRun), stopped ?? story.endings[taskOf(taskRun)]);
+      await bench.finishTaskRun(taskRun, stopped ?? story.endings[taskOf(taskRun)]);
     }
   }
   throw new Error('the run does not end');

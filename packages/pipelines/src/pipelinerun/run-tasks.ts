@@ -1,15 +1,14 @@
-import type { PipelineRun, PipelineSpec, PipelineTask, RunState, TaskRun } from '@assay/tekton';
-import { taskRunNames, taskStateOf } from '@assay/tekton';
+import type { PipelineRun, PipelineSpec, PipelineTask, RunState, TaskRun, TaskState } from '@assay/tekton';
+import { combineTaskStates, labels, taskStateOf } from '@assay/tekton';
 import type { Section } from './metadata.ts';
 import type { Expiry, RunTimeouts } from './timeouts.ts';
 
-/** One task of a pipeline, with the TaskRun it has or will have in a run. */
+/** One task of a pipeline, with the TaskRuns that it has in a run: one, or one for each combination of a matrix. */
 export interface RunTask {
   task: PipelineTask;
   section: Section;
-  /** The TaskRun's name: the one on record, else the one that follows from run and task. */
-  taskRunName: string;
-  taskRun: TaskRun | undefined;
+  /** In the order of their names as texts, which is the order of a matrix's results. */
+  taskRuns: TaskRun[];
 }
 
 /** The tasks of a pipeline, `finally` last, joined with the TaskRuns of a run. */
@@ -18,30 +17,36 @@ export function runTasks(
   spec: PipelineSpec,
   taskRuns: ReadonlyMap<string, TaskRun>,
 ): Map<string, RunTask> {
-  const recorded = new Map<string, string>();
-  for (const child of run.status?.childReferences ?? []) {
-    if (child.kind === 'TaskRun') recorded.set(child.pipelineTaskName, child.name);
-  }
+  const recorded = new Map(run.status?.childReferences?.map((child) => [child.name, child.pipelineTaskName]));
   const joined = new Map<string, RunTask>();
   for (const section of ['tasks', 'finally'] as const) {
-    for (const task of spec[section] ?? []) {
-      const taskRunName = recorded.get(task.name) ?? taskRunNames(run.metadata.name!, task.name)[0]!;
-      joined.set(task.name, { task, section, taskRunName, taskRun: taskRuns.get(taskRunName) });
-    }
+    for (const task of spec[section] ?? []) joined.set(task.name, { task, section, taskRuns: [] });
+  }
+  for (const [name, taskRun] of [...taskRuns].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const task = recorded.get(name) ?? taskRun.metadata.labels?.[labels.pipelineTask] ?? '';
+    joined.get(task)?.taskRuns.push(taskRun);
   }
   return joined;
 }
 
-/** What decides how a run goes on, from its tasks and the clock alone. */
+/**
+ * What decides how a run goes on, from its tasks and the clock alone.
+ *
+ * @param incomplete tasks of which TaskRuns are still to be created: they are not done, whatever became of the others
+ */
 export function runState(
   run: PipelineRun,
   spec: PipelineSpec,
   tasks: ReadonlyMap<string, RunTask>,
   timeouts: RunTimeouts,
   expired: Expiry,
+  incomplete: ReadonlySet<string> = new Set(),
 ): RunState {
   const states: RunState['tasks'] = new Map(
-    [...tasks].flatMap(([name, { taskRun }]) => (taskRun ? [[name, taskStateOf(taskRun)] as const] : [])),
+    [...tasks].flatMap(([name, task]) => {
+      const state = stateOf(task, incomplete.has(name));
+      return state ? [[name, state] as const] : [];
+    }),
   );
   return {
     name: run.metadata.name!,
@@ -51,4 +56,10 @@ export function runState(
     timedOut: { pipeline: expired.pipeline, tasks: expired.tasks, finally: expired.finally },
     timeouts: { pipeline: timeouts.pipeline, tasks: timeouts.tasks },
   };
+}
+
+function stateOf({ task, taskRuns }: RunTask, incomplete: boolean): TaskState | undefined {
+  const states = taskRuns.map(taskStateOf);
+  if (!task.matrix) return states[0];
+  return combineTaskStates(incomplete ? [...states, { status: 'Running', reason: '', results: [] }] : states);
 }

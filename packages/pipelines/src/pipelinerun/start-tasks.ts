@@ -7,6 +7,7 @@ import { resolveTasks } from './definition.ts';
 import { Failure } from './failure.ts';
 import type { RunTask } from './run-tasks.ts';
 import { embeddedTaskSpec, taskRunFor } from './task-run.ts';
+import { type TaskRunPlan, taskRunPlans } from './task-run-plans.ts';
 import { taskRunWorkspaces, unboundWorkspace } from './task-run-workspaces.ts';
 import { runTimeouts, taskRunTimeout } from './timeouts.ts';
 
@@ -28,25 +29,34 @@ export async function startTasks(
 ): Promise<Map<string, TaskRun> | Failure> {
   const unbound = await missingWorkspace(context, run, pipelineName, tasks);
   if (unbound) return unbound;
-  const created = await Promise.allSettled(
-    tasks.map((task) => context.children.create(run, taskRunOf(context, run, task))),
-  );
+  const wanted: TaskRun[] = [];
+  for (const task of tasks) {
+    const plans = taskRunPlans(run, task.task);
+    if (plans instanceof Failure) return plans;
+    for (const plan of plans) wanted.push(taskRunOf(context, run, task, plan));
+  }
+  const created = await Promise.allSettled(wanted.map((taskRun) => context.children.create(run, taskRun)));
   const started = new Map<string, TaskRun>();
   let failure: Failure | undefined;
   for (const [index, outcome] of created.entries()) {
     if (outcome.status === 'fulfilled') started.set(outcome.value.metadata.name!, outcome.value);
-    else failure ??= creationFailure(run, tasks[index]!, outcome.reason);
+    else failure ??= creationFailure(run, wanted[index]!, outcome.reason);
   }
   return failure ?? started;
 }
 
-function taskRunOf(context: Context, run: PipelineRun, { task, section, taskRunName }: RunTask): TaskRun {
+function taskRunOf(
+  context: Context,
+  run: PipelineRun,
+  { task, section }: RunTask,
+  { name, params }: TaskRunPlan,
+): TaskRun {
   const defaultMs = defaultTimeoutMs(context);
   return taskRunFor({
     run,
-    task,
+    task: params.length > 0 ? { ...task, params: [...params, ...(task.params ?? [])] } : task,
     section,
-    name: taskRunName,
+    name,
     taskSpec: embeddedTaskSpec(task),
     workspaces: taskRunWorkspaces(run, task),
     timeout: taskRunTimeout(run, task, section, runTimeouts(run, defaultMs), defaultMs),
@@ -74,8 +84,8 @@ async function missingWorkspace(
   return undefined;
 }
 
-function creationFailure(run: PipelineRun, { taskRunName }: RunTask, error: unknown): Failure {
+function creationFailure(run: PipelineRun, { metadata }: TaskRun, error: unknown): Failure {
   if (!isKubeError(error) || !refusals.includes(error.code)) throw error;
-  const foreign = `TaskRun "${taskRunName}" already exists and does not belong to PipelineRun "${run.metadata.name}"`;
+  const foreign = `TaskRun "${metadata.name}" already exists and does not belong to PipelineRun "${run.metadata.name}"`;
   return new Failure('CreateRunFailed', error.code === 'AlreadyExists' ? foreign : error.message);
 }

@@ -30,9 +30,7 @@ export function startTimeOf(run: PipelineRun, taskRuns: Iterable<TaskRun>, nowMs
 
 /** When the first finally task started: as recorded, else as its TaskRun says. */
 export function finallyStartTimeOf(run: PipelineRun, tasks: Iterable<RunTask>): string | undefined {
-  const started = [...tasks].flatMap(({ section, taskRun }) =>
-    section === 'finally' && taskRun ? [taskRun] : [],
-  );
+  const started = [...tasks].flatMap(({ section, taskRuns }) => (section === 'finally' ? taskRuns : []));
   return run.status?.finallyStartTime ?? earliest(creationTimes(started));
 }
 
@@ -45,7 +43,7 @@ function earliest(times: string[]): string | undefined {
 }
 
 /**
- * `status.childReferences`: the TaskRuns in the order of the pipeline.
+ * `status.childReferences`: the TaskRuns in the order of the pipeline, those of one matrix by name.
  *
  * @param filledIn the tasks with results replaced, for `whenExpressions` and `displayName`
  */
@@ -53,19 +51,32 @@ export function childReferences(
   tasks: Iterable<RunTask>,
   filledIn: ReadonlyMap<string, PipelineTask>,
 ): ChildReference[] {
-  return [...tasks].flatMap(({ task, taskRun }) => {
-    if (!taskRun) return [];
-    const { when, displayName } = filledIn.get(task.name) ?? task;
-    const shown = displayName && replaceText(displayName, paramReplacements(taskRun.spec.params ?? []));
-    return {
-      apiVersion: tektonApiVersion,
-      kind: 'TaskRun',
-      name: taskRun.metadata.name!,
-      pipelineTaskName: task.name,
-      ...(shown && { displayName: shown }),
-      ...(when?.length && { whenExpressions: when }),
-    };
+  return [...tasks].flatMap(({ task, taskRuns }) => {
+    const filled = filledIn.get(task.name) ?? task;
+    return taskRuns.map((taskRun) => {
+      const shown = displayNameOf(filled, taskRun);
+      return {
+        apiVersion: tektonApiVersion,
+        kind: 'TaskRun',
+        name: taskRun.metadata.name!,
+        pipelineTaskName: task.name,
+        ...(shown && { displayName: shown }),
+        ...(filled.when?.length && { whenExpressions: filled.when }),
+      };
+    });
   });
+}
+
+/** A TaskRun of a matrix has the names of the `include` entries that it agrees with, else its task's. */
+function displayNameOf({ displayName, matrix }: PipelineTask, { spec }: TaskRun): string | undefined {
+  const replacements = paramReplacements(spec.params ?? []);
+  const values = new Map(spec.params?.map(({ name, value }) => [name, value]));
+  const included = (matrix?.include ?? []).flatMap(({ name, params = [] }) =>
+    name && params.every((param) => values.get(param.name) === param.value)
+      ? [replaceText(name, replacements)]
+      : [],
+  );
+  return included.length > 0 ? included.join(' ') : displayName && replaceText(displayName, replacements);
 }
 
 /** References for a run that ends without its pipeline being known: those recorded, and TaskRuns found besides. */

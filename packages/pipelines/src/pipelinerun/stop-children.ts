@@ -24,11 +24,10 @@ export function overdueTaskRuns(run: PipelineRun, tasks: Iterable<RunTask>, expi
     finally: expired.pipeline || expired.finally,
   };
   const stops: Stop[] = [];
-  for (const { section, taskRun } of tasks) {
-    if (!taskRun) continue;
+  for (const { section, taskRuns } of tasks) {
     if (section === 'tasks' && cancelled) {
-      stops.push({ taskRun, statusMessage: taskRunMessages.cancelledByPipelineRun });
-    } else if (late[section]) stops.push({ taskRun, statusMessage: taskRunMessages.cancelledByTimeout });
+      stops.push(...stopAll(taskRuns, taskRunMessages.cancelledByPipelineRun));
+    } else if (late[section]) stops.push(...stopAll(taskRuns, taskRunMessages.cancelledByTimeout));
   }
   return stops;
 }

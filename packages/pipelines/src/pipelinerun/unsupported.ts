@@ -22,7 +22,6 @@ export function unsupportedFeature(
 }
 
 function featureOf(task: PipelineTask): string | undefined {
-  if (task.matrix) return 'matrix';
   if (task.pipelineRef) return 'pipelineRef (pipelines in pipelines)';
   if (task.pipelineSpec) return 'pipelineSpec (pipelines in pipelines)';
   if (task.when?.some((expression) => expression.cel)) return 'CEL in a when expression';

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerSpec, ImageRootfs, PullPolicy } from '@assay/sandbox';
 import { SandboxError } from '@assay/sandbox';
@@ -77,7 +76,7 @@ export async function prepare(
 
   const { workspaces, volumes: workspaceVolumes } = bindWorkspaces(spec.workspaces ?? [], bindings);
   const directory = join(attemptsDirectory, podId);
-  const dispose = () => rm(directory, { recursive: true, force: true });
+  const dispose = () => sandbox.removeVolume(directory);
   await dispose();
   try {
     const layout = createLayout(directory, merged.steps ?? [], owner);

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { bindWorkspaces, containerMounts, withinVolume } from './bindings.ts';
+import { bindWorkspaces, containerMounts, makeSubPath } from './bindings.ts';
 
 const owner = { uid: process.getuid!(), gid: process.getgid!() };
 let directory: string;
@@ -85,20 +85,38 @@ test('a mount of an unknown volume is refused by name', () => {
 });
 
 test('a subPath is made when missing', () => {
-  assert.ok(existsSync(withinVolume(directory, 'deep/er', owner)));
+  makeSubPath(directory, 'deep/er', owner);
+  assert.ok(existsSync(join(directory, 'deep/er')));
+});
+
+test('a mount names its volume and the path in it apart, for the sandbox to resolve', () => {
+  const { workspaces } = bindWorkspaces([{ name: 'w' }], [{ name: 'w', emptyDir: {}, subPath: 'one' }]);
+  const volume = workspaces[0]!.volume!;
+  const volumes = new Map([[volume, { path: directory, readOnly: false }]]);
+  const step = { volumeMounts: [{ name: volume, mountPath: '/two', subPath: 'two/deep' }] };
+  const mounts = containerMounts(step, { steps: [step] }, workspaces, volumes, owner);
+  assert.deepEqual(
+    mounts.map(({ source, subPath }) => [source, subPath]),
+    [
+      [directory, 'one'],
+      [directory, 'two/deep'],
+    ],
+  );
+  assert.ok(existsSync(join(directory, 'one')) && existsSync(join(directory, 'two/deep')));
 });
 
 test('a subPath cannot leave its volume', () => {
   symlinkSync('/etc', join(directory, 'link'));
   for (const path of ['../x', 'a/../../x', '/etc', 'link', 'link/ssl']) {
-    assert.throws(() => withinVolume(directory, path, owner), /leads out of its volume/, path);
+    assert.throws(() => makeSubPath(directory, path, owner), /leads out of its volume/, path);
   }
 });
 
 test('what is made for containers is open to all their users, whatever the umask', () => {
   const umask = process.umask(0o077);
   try {
-    assert.equal(statSync(withinVolume(directory, 'open/to/all', owner)).mode & 0o777, 0o777);
+    makeSubPath(directory, 'open/to/all', owner);
+    assert.equal(statSync(join(directory, 'open/to/all')).mode & 0o777, 0o777);
   } finally {
     process.umask(umask);
   }
@@ -106,7 +124,8 @@ test('what is made for containers is open to all their users, whatever the umask
 
 const root = process.getuid!() === 0;
 test('a directory that is there keeps its mode', { skip: !root && 'only root can give files away' }, () => {
-  const path = withinVolume(directory, 'private', { uid: 100_000, gid: 100_000 });
-  chmodSync(path, 0o700);
-  assert.equal(statSync(withinVolume(directory, 'private', owner)).mode & 0o777, 0o700);
+  makeSubPath(directory, 'private', { uid: 100_000, gid: 100_000 });
+  chmodSync(join(directory, 'private'), 0o700);
+  makeSubPath(directory, 'private', owner);
+  assert.equal(statSync(join(directory, 'private')).mode & 0o777, 0o700);
 });

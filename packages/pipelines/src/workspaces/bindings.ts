@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, lstatSync, openSync, realpathSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import type { Mount } from '@assay/sandbox';
 import {
@@ -78,7 +78,7 @@ export function containerMounts(
     if (taken.has(normalize(usage?.mountPath || path))) continue;
     const prepared = volumes.get(volume)!;
     mounts.push({
-      source: withinVolume(prepared.path, subPath, owner),
+      ...sourceIn(prepared, subPath, owner),
       destination: usage?.mountPath || path,
       readOnly: prepared.readOnly || (declaration.readOnly ?? false),
     });
@@ -88,7 +88,7 @@ export function containerMounts(
     if (!prepared)
       throw new CannotStart('PodCreationFailed', `volumeMounts name "${name}", and no volume has this name`);
     mounts.push({
-      source: withinVolume(prepared.path, subPath, owner),
+      ...sourceIn(prepared, subPath, owner),
       destination: isAbsolute(mountPath) ? mountPath : join('/', mountPath),
       readOnly: prepared.readOnly || readOnly,
     });
@@ -96,21 +96,30 @@ export function containerMounts(
   return mounts;
 }
 
+function sourceIn(
+  { path }: PreparedVolume,
+  subPath: string,
+  owner: HostIds,
+): Pick<Mount, 'source' | 'subPath'> {
+  if (!subPath) return { source: path };
+  makeSubPath(path, subPath, owner);
+  return { source: path, subPath };
+}
+
 /**
- * A volume's `subPath` on the host, made when missing. The volume's content is under the control of steps: a path
- * that leads out of it, by `..` or through a symbolic link, is refused.
+ * Makes what is missing of a volume's `subPath`. The volume's content is under the control of steps: a path
+ * that leads out of it, by `..` or through a symbolic link, is refused. What stands there when a container starts is
+ * for the sandbox to check again.
  */
-export function withinVolume(volume: string, subPath: string, owner: HostIds): string {
-  if (!subPath) return volume;
+export function makeSubPath(volume: string, subPath: string, owner: HostIds): void {
   const refused = new CannotStart(
     'PodCreationFailed',
     `subPath ${JSON.stringify(subPath)} leads out of its volume`,
   );
   if (isAbsolute(subPath) || subPath.split('/').includes('..')) throw refused;
   const parts = subPath.split('/').filter((name) => name !== '' && name !== '.');
-  const top = realpathSync(volume);
   // Each part is looked up in the opened directory before it: steps that share the volume may move things meanwhile.
-  let fd = openSync(top, constants.O_RDONLY | constants.O_DIRECTORY);
+  let fd = openSync(volume, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     for (const part of parts) {
       const at = `/proc/self/fd/${fd}/${part}`;
@@ -124,5 +133,4 @@ export function withinVolume(volume: string, subPath: string, owner: HostIds): s
   } finally {
     closeSync(fd);
   }
-  return join(top, ...parts);
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, rm, statSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { SandboxError } from '../error.ts';
@@ -35,14 +35,17 @@ export function makeTraversable(path: string, identity: Identity): void {
   chmodSync(path, (mode & 0o7777) | 0o010);
 }
 
-/** Removes a tree with whatever ids its files have. */
+/**
+ * Removes a tree with whatever ids its files have. It may change meanwhile: unlike Node's, the system's `rm` goes from
+ * one opened directory to the next, so that a link put into its way leads nowhere.
+ */
 export async function removeTree(path: string, identity: Identity): Promise<void> {
-  if (!identity.rootless) {
-    await promisify(rm)(path, { recursive: true, force: true, maxRetries: 3 });
-    return;
-  }
-  const words = [...identity.unshare, 'rm', '-rf', '--', path];
-  await promisify(execFile)('unshare', words);
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  const [program = '', ...words] = [
+    ...(identity.rootless ? ['unshare', ...identity.unshare] : []),
+    ...['rm', '-rf', '--', path],
+  ];
+  await promisify(execFile)(program, words);
 }
 
 /**

@@ -52,9 +52,18 @@ function readMessage(line: string): { text: string; severe: boolean } {
   const level = /\blevel=(\w+)/.exec(line)?.[1];
   const quoted = /\bmsg=("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
   if (level !== undefined && quoted !== undefined) {
-    return { text: String(JSON.parse(quoted)), severe: level === 'error' || level === 'fatal' };
+    return { text: unquote(quoted), severe: level === 'error' || level === 'fatal' };
   }
   return { text: line.replace(/^\d{4}-\d\d-\d\dT[0-9:.]+Z: /, ''), severe: true };
+}
+
+/** Go's way of quoting is nearly JSON's. */
+function unquote(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text.slice(1, -1);
+  }
 }
 
 function failureCode(text: string): number {

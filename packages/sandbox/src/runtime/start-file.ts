@@ -1,9 +1,12 @@
+import type { PinnedSource } from '../rootfs/mounts.ts';
+
 /** What the guard does for one container; paths as the guard sees them. */
 export interface StartSteps {
   /** Working directory: overlay options name layers relative to it. */
   home: string;
   overlay: string;
   rootDir: string;
+  pins: readonly PinnedSource[];
   /** The named pipe of the output. */
   output: string;
   log: string;
@@ -11,14 +14,28 @@ export interface StartSteps {
 }
 
 /**
- * The shell text that the guard sources: it mounts the root and becomes the runtime. Failures
+ * The shell text that the guard sources: it pins mount sources, mounts the root and becomes the runtime. Failures
  * before that go to the runtime's log, so that they are told from what the container's process does.
+ *
+ * A pinned source lies in a directory that other containers may be changing right now. So it is not looked up and then
+ * mounted, but mounted and then looked at: that the directory entered is the one meant is for the kernel to say, and
+ * that what was mounted there stood in it under that name itself, not at the end of a link, its inode does. A file that
+ * is not theirs has no name in the volumes of containers, so no exchange before, between or after these can forge that.
  */
 export function startFile(steps: StartSteps): string {
   const log = quote(steps.log);
   const failed = (what: string): string => `|| { echo ${quote(what)} >>${log}; exit 125; }`;
+  const pin = ({ directory, name, at }: PinnedSource): string => {
+    const source = quote(`./${name}`);
+    return [
+      `cd ${quote(directory)} && [ "$(readlink /proc/self/cwd)" = ${quote(directory)} ]`,
+      `mount --no-canonicalize --bind ${source} ${quote(at)}`,
+      `ids=$(stat -c %d:%i ${source} ${quote(at)}) && set -- $ids && [ "$1" = "$2" ]`,
+    ].join(' && ');
+  };
   return [
     '(',
+    ...steps.pins.map((one) => `{ ${pin(one)}; } 2>/dev/null ${failed(pinFailed)}`),
     `cd ${quote(steps.home)} ${failed('entering the sandbox directory failed')}`,
     `mount -t overlay -o ${quote(steps.overlay)} overlay ${quote(steps.rootDir)} 2>>${log} || exit 125`,
     `exec ${steps.command.map(quote).join(' ')} </dev/null >${quote(steps.output)} 2>&1 3>&-`,
@@ -27,6 +44,8 @@ export function startFile(steps: StartSteps): string {
     '',
   ].join('\n');
 }
+
+const pinFailed = 'the subPath of a mount is gone, or leads through a symbolic link';
 
 function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;

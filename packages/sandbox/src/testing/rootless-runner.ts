@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import { createImageStore } from '../image-store/image-store.ts';
@@ -26,6 +26,9 @@ const pod = await sandbox.createPod({
   network: 'none',
   containers: 1,
 });
+const volume = join(home, `volume-${runtime}`);
+sandbox.makeVolume(volume);
+mkdirSync(join(volume, 'deep/er'), { recursive: true });
 let output = '';
 const container = await pod.run({
   name: 'main',
@@ -33,12 +36,15 @@ const container = await pod.run({
   args: [
     '/bin/sh',
     '-c',
-    'id -u; ls /work; ls /sys/class/net; ls /etc/group 2>/dev/null; touch /etc/made; exit 3',
+    'id -u; ls /work; ls /sys/class/net; ls /etc/group 2>/dev/null; touch /etc/made; mkdir -p /sub/made/in && chmod 0 /sub/made; ls /volume/deep/er; exit 3',
   ],
   env: {},
   workingDir: '/',
   user: '',
-  mounts: [],
+  mounts: [
+    { source: volume, destination: '/volume', readOnly: false },
+    { source: volume, subPath: 'deep/er', destination: '/sub', readOnly: false },
+  ],
   readOnlyRootFilesystem: false,
   limits: {},
   onOutput: (chunk) => {
@@ -47,6 +53,7 @@ const container = await pod.run({
 });
 const { exitCode } = await container.exit;
 await pod.remove();
+await sandbox.removeVolume(volume);
 await sandbox.close();
-const left = readdirSync(join(home, 'run'));
+const left = [...readdirSync(join(home, 'run')), ...(existsSync(volume) ? [volume] : [])];
 process.stdout.write(JSON.stringify({ runtime: sandbox.runtime, exitCode, output, left }));

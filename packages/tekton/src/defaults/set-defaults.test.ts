@@ -74,6 +74,10 @@ describe('defaults', () => {
       assert.deepEqual(setDefaults(once), once);
     }
   });
+  test('a StepAction of the first version becomes one of the version that is stored', () => {
+    const action = { ...of('StepAction', { image: 'i' }), apiVersion: 'tekton.dev/v1alpha1' };
+    assert.equal(setDefaults(action).apiVersion, 'tekton.dev/v1beta1');
+  });
   test('other kinds and the input are not touched', () => {
     const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { a: 'b' } };
     assert.equal(setDefaults(map), map);

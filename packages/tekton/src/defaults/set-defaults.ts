@@ -3,7 +3,7 @@ import { formatDuration } from '../duration.ts';
 import { defaultManagedByLabel, labels } from '../names/labels.ts';
 import type { Pipeline } from '../types/pipeline.ts';
 import type { PipelineRun } from '../types/pipelinerun.ts';
-import { tektonGroup } from '../types/resources.ts';
+import { stepActionApiVersion, tektonGroup } from '../types/resources.ts';
 import type { StepAction, Task } from '../types/task.ts';
 import type { TaskRun } from '../types/taskrun.ts';
 import type { DefaultsConfig } from './config.ts';
@@ -27,8 +27,9 @@ export function setPipelineDefaults(pipeline: Pipeline, config: DefaultsConfig =
   return { ...pipeline, spec: defaultPipelineSpec(pipeline.spec ?? {}, config) };
 }
 
+/** Also brings one of `v1alpha1`, which has the same fields, to the version that is stored. */
 export function setStepActionDefaults(action: StepAction): StepAction {
-  return { ...action, spec: defaultStepActionSpec(action.spec ?? {}) };
+  return { ...action, apiVersion: stepActionApiVersion, spec: defaultStepActionSpec(action.spec ?? {}) };
 }
 
 export function setTaskRunDefaults(run: TaskRun, config: DefaultsConfig = {}): TaskRun {

@@ -1,9 +1,11 @@
 import { userError } from '../conditions/messages.ts';
 import { countCombinations } from '../matrix/combinations.ts';
+import { artifactReplacements } from '../results/artifacts.ts';
 import type { RunResult } from '../types/params.ts';
 import type { PipelineTask } from '../types/pipeline.ts';
 import {
   aggregateLengthReferences,
+  artifactReferences,
   matrixLengthReferences,
   resultReferences,
 } from '../variables/reference.ts';
@@ -74,6 +76,10 @@ export function resolveResults(
     const value = states.get(producer)?.results.find((candidate) => candidate.name === result)?.value;
     if (Array.isArray(value))
       replacements.text(`tasks.${producer}.matrix.${result}.length`, String(value.length));
+  }
+  for (const producer of artifactReferences(rest)) {
+    const { artifacts } = states.get(producer) ?? {};
+    if (artifacts) replacements.merge(artifactReplacements(`tasks.${producer}`, artifacts));
   }
   for (const producer of matrixLengthReferences(rest)) {
     const { matrix } = known(producer) ?? {};

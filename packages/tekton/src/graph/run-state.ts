@@ -1,5 +1,6 @@
 import type { Condition } from '@assay/kube';
 import { taskRunMessages } from '../conditions/messages.ts';
+import type { Artifacts } from '../results/artifacts.ts';
 import type { RunResult } from '../types/params.ts';
 import type { PipelineSpec } from '../types/pipeline.ts';
 import type { TaskRun } from '../types/taskrun.ts';
@@ -11,6 +12,7 @@ export interface TaskState {
   /** Reason of the child's condition; empty when it has none. */
   reason: string;
   results: readonly RunResult[];
+  artifacts?: Artifacts;
   /** True as soon as one of several children has failed, although others still run. */
   anyFailed?: boolean;
   /** How many children a matrix made. */
@@ -38,7 +40,10 @@ export function taskStateOf(run: TaskRun): TaskState {
   const condition: Condition | undefined = run.status?.conditions?.find(({ type }) => type === 'Succeeded');
   const reason = condition?.reason ?? '';
   const results = run.status?.results ?? [];
-  if (condition?.status === 'True') return { status: 'Succeeded', reason, results };
+  if (condition?.status === 'True') {
+    const artifacts = run.status?.artifacts;
+    return { status: 'Succeeded', reason, results, ...(artifacts && { artifacts }) };
+  }
   if (condition?.status !== 'False') return { status: 'Running', reason, results: [] };
   if (reason !== 'TaskRunCancelled') return { status: 'Failed', reason, results };
   const byTimeout = run.spec.statusMessage === taskRunMessages.cancelledByTimeout;

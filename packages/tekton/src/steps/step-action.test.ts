@@ -80,3 +80,9 @@ test('params that are missing or too many are named', () => {
     message: 'extra params passed by Step to StepAction: [z]',
   });
 });
+
+test('an object param given as a text keeps the keys of its default', () => {
+  const specs = [{ name: 'o', default: { k: 'd' } }];
+  const step = { params: [{ name: 'o', value: '$(params.absent[*])' }] };
+  assert.deepEqual(apply(specs, step, ['$(params.o.k)']), ['d']);
+});

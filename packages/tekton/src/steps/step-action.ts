@@ -26,7 +26,13 @@ export function applyStepAction(step: Step, action: StepActionSpec, taskParams: 
   const { description: _description, params: specs = [], ...run } = action;
   checkParams(specs, given);
   const params = resolveParams(specs, replaceParams(given, taskParams));
-  const replacements = new ReplacementsBuilder().merge(taskParamReplacements(params));
+  const replacements = new ReplacementsBuilder();
+  for (const { name, default: keys } of specs) {
+    // An object param that was given a text (a reference that led nowhere, say) still has the keys of its default.
+    if (keys !== undefined && typeof keys !== 'string' && !Array.isArray(keys))
+      replacements.value('params', name, keys);
+  }
+  replacements.merge(taskParamReplacements(params));
   for (const param of params) addResultReferences(replacements, specs, param, action);
   return { ...own, ...substituteStep(run, replacements) };
 }

@@ -91,3 +91,10 @@ export function unsupportedFeatures(object: KubeObject): FieldError[] {
   }
   return mergeFieldErrors(findings.errors);
 }
+
+/** `unsupportedFeatures` of a Task's spec by itself, wherever it came from. */
+export function unsupportedTaskFeatures(spec: TaskSpec): FieldError[] {
+  const findings = new Findings();
+  inTaskSpec(spec, findings);
+  return mergeFieldErrors(findings.errors);
+}

@@ -17,6 +17,7 @@ export interface ResultReference {
 const variable = /\$\(([^()]*)\)/g;
 const result =
   /^(tasks|finally|steps)\.([^.[\]]+)\.results(?:\.([^.[\]]+)|\['([^']+)'\]|\["([^"]+)"\])(?:\.([^.[\]]+))?(?:\[([^[\]]+)\])?$/;
+const artifact = /^tasks\.([^.[\]]+)\.(?:inputs|outputs)\../;
 const matrixLength = /^tasks\.([^.[\]]+)\.matrix\.length$/;
 const aggregateLength = /^tasks\.([^.[\]]+)\.matrix\.([^.[\]]+)\.length$/;
 
@@ -84,4 +85,10 @@ export function matrixLengthReferences(value: unknown): string[] {
   return [...textsOf(value)]
     .flatMap(expressions)
     .flatMap((expression) => matrixLength.exec(expression)?.[1] ?? []);
+}
+
+/** The tasks whose artifacts a value uses, `$(tasks.t.outputs.a)`. As in Tekton, that does not make them run first. */
+export function artifactReferences(value: unknown): Set<string> {
+  const uses = [...textsOf(value)].flatMap(expressions);
+  return new Set(uses.flatMap((expression) => artifact.exec(expression)?.[1] ?? []));
 }

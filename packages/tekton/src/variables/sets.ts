@@ -1,5 +1,12 @@
 import { stepContainerName } from '../names/child-name.ts';
-import { exitCodePath, paths, resultPath, stepResultPath, workspacePath } from '../names/paths.ts';
+import {
+  exitCodePath,
+  paths,
+  resultPath,
+  stepArtifactsPath,
+  stepResultPath,
+  workspacePath,
+} from '../names/paths.ts';
 import type { Param } from '../types/params.ts';
 import type { PipelineSpec } from '../types/pipeline.ts';
 import type { TaskSpec } from '../types/task.ts';
@@ -69,16 +76,16 @@ export function taskContext(run: {
   return replacements;
 }
 
-/** `results.<r>.path` for all declared results. */
+/** `results.<r>.path` for all declared results, and `artifacts.path`. */
 export function resultPaths(spec: TaskSpec): Replacements {
   const replacements = new ReplacementsBuilder();
   for (const { name } of spec.results ?? []) {
     for (const target of spellings('results', name)) replacements.text(`${target}.path`, resultPath(name));
   }
-  return replacements;
+  return replacements.text('artifacts.path', paths.artifacts);
 }
 
-/** `step.results.<r>.path` of one step; `index` is its place in the Task. */
+/** `step.results.<r>.path` and `step.artifacts.path` of one step; `index` is its place in the Task. */
 export function stepResultPaths(step: NonNullable<TaskSpec['steps']>[number], index: number): Replacements {
   const replacements = new ReplacementsBuilder();
   const container = stepContainerName(step.name, index);
@@ -87,7 +94,7 @@ export function stepResultPaths(step: NonNullable<TaskSpec['steps']>[number], in
       replacements.text(`${target}.path`, stepResultPath(container, name));
     }
   }
-  return replacements;
+  return replacements.text('step.artifacts.path', stepArtifactsPath(container));
 }
 
 /** `steps.step-<name>.exitCode.path`, also `steps.step-unnamed-<i>.exitCode.path`. */

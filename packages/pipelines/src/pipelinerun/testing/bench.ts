@@ -26,7 +26,8 @@ import { createPipelineRunController } from '../controller.ts';
 
 /** How a TaskRun ends. Without `reason` it succeeds. */
 export interface Ending {
-  results?: Record<string, ParamValue>;
+  /** The same for all TaskRuns of a matrix, or as each one's name says. */
+  results?: Record<string, ParamValue> | ((taskRun: string) => Record<string, ParamValue>);
   reason?: string;
   message?: string;
 }
@@ -114,9 +115,15 @@ export class Bench {
     return found;
   }
 
-  /** Ends the TaskRun of `task`. */
-  async finish(task: string, { results = {}, reason, message }: Ending = {}): Promise<void> {
-    const taskRun = await this.taskRun(task);
+  /** Ends the TaskRun of `task`; of a matrix all of them. */
+  async finish(task: string, ending: Ending = {}): Promise<void> {
+    const open = (await this.taskRuns()).filter((taskRun) => taskOf(taskRun) === task && !isDone(taskRun));
+    assert.ok(open.length > 0, `task ${task} has no TaskRun that could end`);
+    for (const taskRun of open) await this.finishTaskRun(taskRun, ending);
+  }
+
+  async finishTaskRun(taskRun: TaskRun, { results = {}, reason, message }: Ending = {}): Promise<void> {
+    const written = typeof results === 'function' ? results(taskRun.metadata.name!) : results;
     const now = timestamp(this.clock.now());
     const condition: Condition = {
       type: 'Succeeded',
@@ -129,7 +136,7 @@ export class Bench {
       conditions: [condition],
       startTime: taskRun.status?.startTime ?? now,
       completionTime: now,
-      results: Object.entries(results).map(([name, value]) => ({ name, type: typeOf(value), value })),
+      results: Object.entries(written).map(([name, value]) => ({ name, type: typeOf(value), value })),
     };
     await this.client.updateStatus(TaskRuns, { ...taskRun, status });
   }
@@ -140,7 +147,7 @@ export class Bench {
       await this.turn();
       const run = await this.run();
       const open = (await this.taskRuns()).filter((taskRun) => !isDone(taskRun));
-      for (const taskRun of open) await this.finish(taskOf(taskRun), endings[taskOf(taskRun)]);
+      for (const taskRun of open) await this.finishTaskRun(taskRun, endings[taskOf(taskRun)]);
       if (isDone(run)) return run;
     }
     throw new Error(`the run does not end: ${JSON.stringify((await this.run()).status)}`);

@@ -1,0 +1,64 @@
+// Runs other people's suites against Assay, as `make conformance` does.
+//
+//   bin/assay-node conformance/run.ts <corpus>
+//
+// Prints what each suite prints, its counts, and `N passed, N failed` over all. Exits 0 when nothing failed that should
+// not have: what Assay refuses beforehand counts as failed, but the suite that knows it as refused ends well.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A suite: a program beside this one, run on the directory of that name in the corpus. */
+const suites = ['chains', 'tekton-examples'];
+
+const corpus = process.argv[2];
+if (corpus === undefined || !suites.every((suite) => existsSync(join(corpus, suite)))) {
+  console.error(`usage: run.ts CORPUS, the directory that holds ${suites.join(' and ')}`);
+  process.exit(2);
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+  refused: number;
+  code: number;
+}
+
+async function runSuite(suite: string, directory: string): Promise<Counts> {
+  const program = join(import.meta.dirname, `${suite}.ts`);
+  const child = spawn(process.execPath, [...process.execArgv, program, directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const code = new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+  const counts: Counts = { passed: 0, failed: 0, refused: 0, code: 1 };
+  let counted = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    console.log(line);
+    const [, passed, failed] = /^(\d+) passed, (\d+) failed$/.exec(line) ?? [];
+    if (line.startsWith('refused ')) counts.refused++;
+    if (passed === undefined) continue;
+    counted = true;
+    counts.passed = Number(passed);
+    counts.failed = Number(failed);
+  }
+  // A suite that broke off has proved nothing.
+  counts.code = counted ? await code : (await code) || 1;
+  return counts;
+}
+
+const total = { passed: 0, failed: 0, refused: 0 };
+const lines: string[] = [];
+for (const suite of suites) {
+  console.log(`== ${suite}`);
+  const { passed, failed, refused, code } = await runSuite(suite, join(corpus, suite));
+  total.passed += passed;
+  total.failed += failed;
+  total.refused += refused;
+  if (code !== 0) process.exitCode = 1;
+  lines.push(`${suite}: ${passed} passed, ${failed} failed (${refused} of them refused)`);
+}
+console.log(`== all\n${lines.join('\n')}`);
+if (total.refused > 0)
+  console.log(`${total.refused} refused: Assay says beforehand that it does not do this yet`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
