@@ -180,7 +180,7 @@ try {
   const bare = await BareRuntime.start(bundle, overlay);
   const measured: Record<string, number[]> = {};
   const take = async (name: string, measure: () => Promise<number>) => {
-    (measured[name] ??= []).push(await measure());
+    measured[name] = [...(measured[name] ?? []), await measure()];
   };
   for (let round = 0; round < rounds; round++) {
     await bare.time('mount');

@@ -9,7 +9,6 @@ export const toolboxPackages = [
   'ca-certificates',
   'coreutils',
   'curl',
-  'dash',
   'diffutils',
   'file',
   'findutils',
@@ -120,7 +119,8 @@ export const toolbox: ImageRecipe = {
       ],
       links: {
         '/usr/bin/awk': 'gawk',
-        '/usr/bin/sh': 'dash',
+        // Scripts written for alpine's shell use bashisms that dash refuses, and those for Debian's run in bash as well.
+        '/usr/bin/sh': 'bash',
         '/usr/lib/ssl/cert.pem': '/etc/ssl/certs/ca-certificates.crt',
       },
       fallbackLinks: {
