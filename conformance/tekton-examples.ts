@@ -11,11 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openHome, startFactory } from '@assay/cli';
+import { buildToolboxImages } from '@assay/library';
 import { openLayoutStore } from '@assay/oci';
 import type { FeatureFlags } from '@assay/tekton';
 import { type ExampleCase, readExampleCases } from './example-cases.ts';
 import { type Outcome, runExample } from './run-example.ts';
-import { buildStandInImages } from './stand-in-images.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,10 +49,11 @@ process.env.ASSAY_HOME = home;
 const paths = openHome();
 const outcomes = new Map<ExampleCase, Outcome>();
 try {
-  const imageMap = await buildStandInImages(openLayoutStore(paths.registry), paths.cache, home);
+  const store = openLayoutStore(paths.registry);
+  await buildToolboxImages({ store, cacheDir: paths.cache, host: 'localhost', images: ['toolbox'] });
   const factory = await startFactory({
     home: paths,
-    imageMap,
+    imageMap: () => 'localhost/toolbox',
     featureFlags,
     onError: (error, place) => console.error(`${place}: ${error instanceof Error ? error.stack : error}`),
   });

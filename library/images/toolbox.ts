@@ -119,8 +119,8 @@ export const toolbox: ImageRecipe = {
       ],
       links: {
         '/usr/bin/awk': 'gawk',
-        // Scripts written for alpine's shell use bashisms that dash refuses, and those for Debian's run in bash as well.
-        '/usr/bin/sh': 'bash',
+        // The shell of alpine, for which most scripts of Tasks are written; it takes those for Debian's as well.
+        '/usr/bin/sh': 'busybox',
         '/usr/lib/ssl/cert.pem': '/etc/ssl/certs/ca-certificates.crt',
       },
       fallbackLinks: {
@@ -135,6 +135,7 @@ export const toolbox: ImageRecipe = {
     { kind: 'programs', from: 'toolbox', to: '/usr/local' },
   ],
   config: {
+    Entrypoint: ['/usr/local/bin/toolbox-entrypoint'],
     Cmd: ['bash'],
     Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8'],
     WorkingDir: '/',
