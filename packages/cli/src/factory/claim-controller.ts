@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Client,
@@ -6,12 +6,17 @@ import {
   type PersistentVolumeClaim,
   PersistentVolumeClaims,
 } from '@assay/kube';
+import type { Sandbox } from '@assay/sandbox';
 
 /**
  * Binds claims to directories of this machine, and removes a directory when its claim is gone.
  * @param directory where claims live, each in `<namespace>_<name>_<uid>`
  */
-export function createClaimController(client: Client, directory: string): Controller<PersistentVolumeClaim> {
+export function createClaimController(
+  client: Client,
+  sandbox: Pick<Sandbox, 'removeVolume'>,
+  directory: string,
+): Controller<PersistentVolumeClaim> {
   return {
     name: 'claim',
     resource: PersistentVolumeClaims,
@@ -25,7 +30,7 @@ export function createClaimController(client: Client, directory: string): Contro
       const prefix = `${namespace}_${name}_`;
       for (const entry of await readdir(directory).catch(() => [])) {
         if (entry.startsWith(prefix) && entry !== `${prefix}${claim?.metadata.uid}`) {
-          await rm(join(directory, entry), { recursive: true, force: true });
+          await sandbox.removeVolume(join(directory, entry));
         }
       }
       return undefined;

@@ -151,7 +151,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
           ...(options.featureFlags && { featureFlags: options.featureFlags }),
           taskRuns: { get: (namespace, name) => controllers.lister(TaskRuns).get(namespace, name) },
         }),
-        createClaimController(client, claims),
+        createClaimController(client, sandbox, claims),
       ],
       { onError: (error, fault) => onError(error, fault.controller ?? fault.resource ?? 'controller') },
     );
