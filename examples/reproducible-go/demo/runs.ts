@@ -56,7 +56,7 @@ export interface Source {
   commit: string;
 }
 
-/** Builds twice: at the same time or, where something is let in that moves, one after the other. */
+/** Builds twice: at the same time or, where an input moves in between, one after the other. */
 export async function buildPair(
   names: [string, string],
   factory: Factory,
@@ -65,7 +65,8 @@ export async function buildPair(
 ): Promise<{ runs: Run[]; digests: string[] }> {
   const manifests = names.map((name, index) => pipelineRun(name, factory, inputs[index]!, leaks));
   const runs: Run[] = [];
-  for (const [index, manifest] of (leaks.length > 0 ? manifests : [manifests.join('\n---\n')]).entries()) {
+  const moving = inputs.some(({ prepare }) => prepare !== undefined);
+  for (const [index, manifest] of (moving ? manifests : [manifests.join('\n---\n')]).entries()) {
     await inputs[index]!.prepare?.();
     runs.push(...(await run(manifest, [join(example, 'pipeline.yaml')])).runs);
   }

@@ -42,7 +42,7 @@ export async function readLayerFiles(
       type: header.type ?? 'file',
       mode: header.mode ?? 0,
       owner: `${header.uid ?? 0}:${header.gid ?? 0}`,
-      mtime: header.mtime?.getTime() ?? 0,
+      mtime: modified((header.pax as Record<string, string> | null | undefined)?.mtime, header.mtime),
       link: header.linkname ?? '',
       size: content.length,
       digest: computeDigest(content),
@@ -55,4 +55,9 @@ export async function readLayerFiles(
 function decompressorOf(mediaType: string) {
   if (/[+.]gzip$/.test(mediaType)) return createGunzip();
   return mediaType.endsWith('+zstd') ? createZstdDecompress() : undefined;
+}
+
+/** Milliseconds since 1970; an extended header has fractions of a second that the plain one cannot hold. */
+function modified(precise: string | undefined, plain: Date | null | undefined): number {
+  return precise === undefined ? (plain?.getTime() ?? 0) : Number(precise) * 1000;
 }

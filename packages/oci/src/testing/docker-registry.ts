@@ -2,14 +2,20 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryDirectory } from './temporary-directory.ts';
 
-const program = '/usr/bin/docker-registry';
+const program = (process.env.PATH ?? '')
+  .split(delimiter)
+  .map((directory) => join(directory, 'docker-registry'))
+  .find((path) => existsSync(path));
 
-/** Why tests with Debian's docker-registry are skipped; false where it is installed. */
-export const noDockerRegistry = existsSync(program) ? false : `${program} is not installed`;
+/** Why tests with Debian's docker-registry are skipped; false where it is. */
+export const noDockerRegistry = program
+  ? false
+  : 'docker-registry is not on the PATH: make setup-test brings it';
 
 /** Starts Docker's registry, an implementation without the referrers API, on a free port; gives `localhost:<port>`. */
 export async function startDockerRegistry(
@@ -20,7 +26,7 @@ export async function startDockerRegistry(
   const port = await freePort();
   const config = `${root}/config.yml`;
   await writeFile(config, 'version: 0.1\nstorage:\n  filesystem: {}\n');
-  const child = spawn(program, ['serve', config], {
+  const child = spawn(program ?? 'docker-registry', ['serve', config], {
     stdio: 'ignore',
     env: {
       PATH: process.env.PATH,
