@@ -67,40 +67,37 @@ export async function naivePair(
   claim(`${subject}, and every difference has a cause`, explained, causes.join(', '));
 }
 
+/** A TaskRun of a task of the library. */
+function taskRun(name: string, task: string, params: Record<string, string>): string {
+  return JSON.stringify({
+    apiVersion: 'tekton.dev/v1',
+    kind: 'TaskRun',
+    metadata: { name },
+    spec: {
+      taskRef: { name: task },
+      params: Object.entries(params).map(([param, value]) => ({ name: param, value })),
+    },
+  });
+}
+
 export async function tampered(factory: Factory, source: Source, base: string): Promise<void> {
   act(
     'A changed byte between two tasks',
     'The clone task stores its files as a trusted artifact. One byte of it is then changed in the registry.',
   );
   const clone = await run(
-    JSON.stringify({
-      apiVersion: 'tekton.dev/v1',
-      kind: 'TaskRun',
-      metadata: { name: 'tampered-clone' },
-      spec: {
-        taskRef: { name: 'git-clone-oci-ta' },
-        params: [
-          { name: 'url', value: source.url },
-          { name: 'revision', value: source.commit },
-          { name: 'ociStorage', value: `${factory.registry}/demo/tampered:git` },
-        ],
-      },
+    taskRun('tampered-clone', 'git-clone-oci-ta', {
+      url: source.url,
+      revision: source.commit,
+      ociStorage: `${factory.registry}/demo/tampered:git`,
     }),
   );
   const artifact = resultOf(clone.runs[0]!, 'SOURCE_ARTIFACT');
   const blob = join(factory.home, 'registry/_blobs/sha256', artifact.slice(artifact.lastIndexOf(':') + 1));
-  const build = JSON.stringify({
-    apiVersion: 'tekton.dev/v1',
-    kind: 'TaskRun',
-    metadata: { name: 'tampered-build' },
-    spec: {
-      taskRef: { name: 'build-go-oci-ta' },
-      params: [
-        { name: 'SOURCE_ARTIFACT', value: artifact },
-        { name: 'IMAGE', value: `${factory.registry}/demo/tampered:built` },
-        { name: 'BASE_IMAGE', value: base },
-      ],
-    },
+  const build = taskRun('tampered-build', 'build-go-oci-ta', {
+    SOURCE_ARTIFACT: artifact,
+    IMAGE: `${factory.registry}/demo/tampered:built`,
+    BASE_IMAGE: base,
   });
   console.log(dim(`changing byte 100 of ${blob}`));
   flipBit(blob, 100);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Client, createHttpClient, isKubeError } from '@assay/kube';
+import { type Client, createHttpClient, isKubeError, Namespaces } from '@assay/kube';
 import { createLogStore, type LogStore } from '@assay/pipelines';
 import type { Home } from '../home.ts';
 import type { ImageMap } from './image-map.ts';
@@ -26,7 +26,6 @@ export async function connectSession(home: Home): Promise<Session | undefined> {
     token: readFileSync(tokenFile, 'utf8'),
   });
   try {
-    const { Namespaces } = await import('@assay/kube');
     await client.get(Namespaces, '', 'default');
   } catch (error) {
     // A token of a factory that was killed: nobody answers, or somebody who does not know it.

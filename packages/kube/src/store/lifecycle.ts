@@ -123,32 +123,26 @@ function desired(resource: ResourceType, object: AnyObject): unknown {
   return wanted;
 }
 
+/** What of an object's metadata only the store writes. */
+const storeOwnedMetadata = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+];
+
 /** `before` with everything but status as the input has it. Throws `Conflict`, `Invalid`. */
 export function prepareUpdate(resource: ResourceType, before: AnyObject, input: AnyObject): AnyObject {
   checkPreconditions(resource, before, input.metadata);
-  const {
-    name,
-    generateName,
-    namespace,
-    uid,
-    resourceVersion,
-    generation,
-    creationTimestamp,
-    deletionTimestamp,
-  } = before.metadata;
-  const { deletionGracePeriodSeconds } = before.metadata as { deletionGracePeriodSeconds?: number };
-  const metadata = {
-    ...input.metadata,
-    name,
-    generateName,
-    namespace,
-    uid,
-    resourceVersion,
-    generation,
-    creationTimestamp,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-  };
+  const { name, generation, deletionTimestamp } = before.metadata;
+  const given = before.metadata as Record<string, unknown>;
+  const kept = Object.fromEntries(storeOwnedMetadata.map((field) => [field, given[field]]));
+  const metadata = { ...input.metadata, ...kept };
   if (input.metadata.name && input.metadata.name !== name) {
     throw new KubeError(
       'BadRequest',

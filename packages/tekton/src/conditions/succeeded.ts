@@ -21,10 +21,6 @@ export function isSuccessful(run: WithConditions): boolean {
   return succeededCondition(run)?.status === 'True';
 }
 
-export function isFailed(run: WithConditions): boolean {
-  return succeededCondition(run)?.status === 'False';
-}
-
 /**
  * The conditions with `Succeeded` set. `lastTransitionTime` (RFC 3339) moves to `now` only when something in the
  * condition changed; the input is not touched.
