@@ -1,0 +1,13 @@
+/**
+ * A decimal that no double's shortest text stands for, as `digits * 10^exponent`. Canonical: `digits` has no trailing zero,
+ * so that equal values have equal members.
+ */
+export class Decimal {
+  readonly digits: bigint;
+  readonly exponent: number;
+
+  constructor(digits: bigint, exponent: number) {
+    this.digits = digits;
+    this.exponent = exponent;
+  }
+}

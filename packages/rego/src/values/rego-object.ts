@@ -1,0 +1,46 @@
+import { compare } from './compare.ts';
+import type { Value } from './value.ts';
+import { ValueMap } from './value-map.ts';
+
+/** An object: any value may be a key; iterated in the order of its keys. Build it whole, then never change it. */
+export class RegoObject {
+  readonly #map = new ValueMap<Value>();
+  #sorted: readonly Value[] | undefined;
+  /** The hash once computed; see `hashOf`. */
+  hash: number | undefined;
+
+  /** From pairs; of equal keys the last wins. */
+  static of(entries: Iterable<readonly [Value, Value]>): RegoObject {
+    const object = new RegoObject();
+    for (const [key, value] of entries) object.add(key, value);
+    return object;
+  }
+
+  get size(): number {
+    return this.#map.size;
+  }
+
+  get(key: Value): Value | undefined {
+    return this.#map.get(key);
+  }
+
+  has(key: Value): boolean {
+    return this.#map.has(key);
+  }
+
+  /** The keys in Rego's order. */
+  keys(): readonly Value[] {
+    this.#sorted ??= this.#map.keys().sort(compare);
+    return this.#sorted;
+  }
+
+  /** The pairs in the order of the keys. */
+  *entries(): Generator<[Value, Value]> {
+    for (const key of this.keys()) yield [key, this.#map.get(key) as Value];
+  }
+
+  /** Only while building: before the object is iterated, hashed or handed on. */
+  add(key: Value, value: Value): void {
+    this.#map.set(key, value);
+  }
+}

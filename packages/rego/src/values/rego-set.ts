@@ -1,0 +1,36 @@
+import { compare } from './compare.ts';
+import type { Value } from './value.ts';
+import { ValueMap } from './value-map.ts';
+
+/** A set, iterated in Rego's order. Build it whole, then never change it. */
+export class RegoSet {
+  readonly #map = new ValueMap<true>();
+  #sorted: readonly Value[] | undefined;
+  /** The hash once computed; see `hashOf`. */
+  hash: number | undefined;
+
+  static of(values: Iterable<Value>): RegoSet {
+    const set = new RegoSet();
+    for (const value of values) set.add(value);
+    return set;
+  }
+
+  get size(): number {
+    return this.#map.size;
+  }
+
+  has(value: Value): boolean {
+    return this.#map.has(value);
+  }
+
+  /** The members in Rego's order. */
+  values(): readonly Value[] {
+    this.#sorted ??= this.#map.keys().sort(compare);
+    return this.#sorted;
+  }
+
+  /** Only while building: before the set is iterated, hashed or handed on. */
+  add(value: Value): void {
+    this.#map.set(value, true);
+  }
+}

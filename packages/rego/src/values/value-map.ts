@@ -1,0 +1,67 @@
+import { equal } from './compare.ts';
+import { hashOf } from './hash.ts';
+import type { Value } from './value.ts';
+
+type Primitive = null | boolean | string | number | bigint;
+
+interface Entry<T> {
+  key: Value;
+  value: T;
+}
+
+/**
+ * A map whose keys are equal by value. Primitives are the keys of a `Map`; composites and decimals lie in buckets by their hash.
+ * Grows only; order is that of insertion, primitives first.
+ */
+export class ValueMap<T> {
+  readonly #primitives = new Map<Primitive, T>();
+  #buckets: Map<number, Entry<T>[]> | undefined;
+  #composites = 0;
+
+  get size(): number {
+    return this.#primitives.size + this.#composites;
+  }
+
+  get(key: Value): T | undefined {
+    if (isPrimitive(key)) return this.#primitives.get(key);
+    return this.#find(key)?.value;
+  }
+
+  has(key: Value): boolean {
+    if (isPrimitive(key)) return this.#primitives.has(key);
+    return this.#find(key) !== undefined;
+  }
+
+  set(key: Value, value: T): void {
+    if (isPrimitive(key)) {
+      this.#primitives.set(key, value);
+      return;
+    }
+    const found = this.#find(key);
+    if (found) {
+      found.value = value;
+      return;
+    }
+    this.#buckets ??= new Map();
+    const hash = hashOf(key);
+    const bucket = this.#buckets.get(hash);
+    if (bucket) bucket.push({ key, value });
+    else this.#buckets.set(hash, [{ key, value }]);
+    this.#composites += 1;
+  }
+
+  /** The keys in the order of insertion, primitives first. */
+  keys(): Value[] {
+    const keys: Value[] = [...this.#primitives.keys()];
+    for (const bucket of this.#buckets?.values() ?? []) for (const entry of bucket) keys.push(entry.key);
+    return keys;
+  }
+
+  #find(key: Value): Entry<T> | undefined {
+    return this.#buckets?.get(hashOf(key))?.find((entry) => equal(entry.key, key));
+  }
+}
+
+function isPrimitive(value: Value): value is Primitive {
+  return typeof value !== 'object' || value === null;
+}
