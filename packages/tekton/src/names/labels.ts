@@ -22,6 +22,8 @@ export const annotations = {
   /** `hermetic` cuts the steps off the network. */
   executionMode: 'experimental.tekton.dev/execution-mode',
   signature: 'tekton.dev/signature',
+  /** `READY` on a pod whose first step may start. */
+  ready: 'tekton.dev/ready',
 } as const;
 
 /** The value of `app.kubernetes.io/managed-by` on pods. */
