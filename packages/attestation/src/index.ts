@@ -57,6 +57,7 @@ export {
   type EvidenceLimits,
   type EvidencePlace,
   readEvidence,
+  type SignatureEntry,
   type StoredAttestation,
   type StoredEvidence,
   type StoredSignature,

@@ -23,6 +23,12 @@ export interface EvidencePlace {
   digest: string;
 }
 
+/** A signature as it is stored: base64, with the name of the key that its maker gave (often none). */
+export interface SignatureEntry {
+  keyid: string;
+  sig: string;
+}
+
 /** A signature over an image, found beside it. Untrusted until `verify` names a key. */
 export interface StoredSignature extends EvidencePlace {
   kind: 'signature';
@@ -30,6 +36,7 @@ export interface StoredSignature extends EvidencePlace {
   claimedKey?: string;
   /** The image that it is about: the digest in the payload, or every subject of the statement. */
   subjects: string[];
+  signatures: readonly SignatureEntry[];
   verify(keys: readonly PublicKey[]): Promise<PublicKey | undefined>;
 }
 
@@ -40,6 +47,7 @@ export interface StoredAttestation extends EvidencePlace {
   statement: Statement;
   /** The bytes that were signed. */
   payload: Uint8Array;
+  signatures: readonly SignatureEntry[];
   verify(keys: readonly PublicKey[]): Promise<PublicKey | undefined>;
 }
 
@@ -156,7 +164,12 @@ async function readReferrer(
   const bundle = await parseBundle(await readEvidenceBlob(image.store, image.repository, layer, maxBytes), {
     maxBytes,
   });
-  const place = { form: 'bundle' as const, digest: layer.digest, ...claim(bundle) };
+  const place = {
+    form: 'bundle' as const,
+    digest: layer.digest,
+    signatures: signatureEntries(bundle.envelope),
+    ...claim(bundle),
+  };
   const payload = envelopePayload(bundle.envelope);
   const verify = (keys: readonly PublicKey[]) => verifyBundle(bundle, keys);
   const statement = statementIn(bundle.envelope, payload);
@@ -174,14 +187,20 @@ function claim(bundle: ParsedBundle): { claimedKey?: string } {
   return named ? { claimedKey: named } : {};
 }
 
+function signatureEntries(envelope: Envelope): SignatureEntry[] {
+  return envelope.signatures.map(({ keyid = '', sig }) => ({ keyid, sig }));
+}
+
 function signatureIn(layer: Descriptor, payload: Uint8Array): StoredSignature {
   const { digest } = parseSimpleSigning(payload);
-  const signature = Buffer.from(layer.annotations?.[signatureAnnotation] ?? '', 'base64');
+  const sig = layer.annotations?.[signatureAnnotation] ?? '';
+  const signature = Buffer.from(sig, 'base64');
   return {
     kind: 'signature',
     form: 'sig',
     digest: layer.digest,
     subjects: [digest],
+    signatures: [{ keyid: '', sig }],
     verify: async (keys) => verifyImageSignature({ payload, signature }, keys),
   };
 }
@@ -197,6 +216,7 @@ function attestationIn(layer: Descriptor, bytes: Uint8Array): StoredAttestation 
     ...(keyid && { claimedKey: keyid }),
     statement: statementIn(envelope, payload),
     payload,
+    signatures: signatureEntries(envelope),
     verify: async (keys) => verifyEnvelope(envelope, keys),
   };
 }

@@ -84,6 +84,11 @@ export class Criteria {
     return this.#include.some(({ value }) => matchers.has(bare(value)));
   }
 
+  /** The exclude criteria for `target`, in the order they are written. */
+  excludesFor(target: CriteriaTarget): string[] {
+    return applicable(this.#exclude, target);
+  }
+
   /** The include criteria for `target`, in the order they are written. */
   includesFor(target: CriteriaTarget): string[] {
     return applicable(this.#include, target);

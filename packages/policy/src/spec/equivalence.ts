@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { Criteria, type CriteriaTarget } from '../criteria/criteria.ts';
+import type { PolicySource, PolicySpec } from './policy-spec.ts';
+
+/** JSON with the members of every object in order of their names: equal values have equal texts. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
+}
+
+/**
+ * What a policy demands of an image at a time, as canonical text: sources, their policies and data and criteria are sets;
+ * volatile entries count when they are in force for this image; names and descriptions do not.
+ */
+export function canonicalPolicy(spec: PolicySpec, at: Date, target: CriteriaTarget = {}): string {
+  const { publicKey, rekorUrl, identity } = spec;
+  const sources = spec.sources.map((source) => canonicalSource(source, spec.configuration, at, target));
+  return canonicalJson({ publicKey, rekorUrl, identity, sources: asSet(sources) });
+}
+
+function canonicalSource(
+  source: PolicySource,
+  configuration: PolicySpec['configuration'],
+  at: Date,
+  target: CriteriaTarget,
+): string {
+  const criteria = new Criteria(source, configuration, at);
+  return canonicalJson({
+    policy: asSet(source.policy),
+    data: asSet(source.data ?? []),
+    ruleData: source.ruleData ?? {},
+    include: asSet(criteria.includesFor(target)),
+    exclude: asSet(criteria.excludesFor(target)),
+  });
+}
+
+function asSet(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
+
+/** Whether two policies give every image the same verdict by being the same policy, and if not, where they differ. */
+export function comparePolicies(
+  first: PolicySpec,
+  second: PolicySpec,
+  at: Date,
+  target: CriteriaTarget = {},
+): { equivalent: boolean; differences: string[] } {
+  const views = [first, second].map(
+    (spec) => JSON.parse(canonicalPolicy(spec, at, target)) as Record<string, unknown>,
+  );
+  const [left, right] = views as [Record<string, unknown>, Record<string, unknown>];
+  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
+  const differences = names.filter((name) => canonicalJson(left[name]) !== canonicalJson(right[name]));
+  return { equivalent: differences.length === 0, differences };
+}
+
+/** SHA-256 of the canonical policy, in hexadecimal. */
+export function policyDigest(spec: PolicySpec, at: Date, target: CriteriaTarget = {}): string {
+  return createHash('sha256')
+    .update(canonicalPolicy(spec, at, target))
+    .digest('hex');
+}
