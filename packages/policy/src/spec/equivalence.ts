@@ -1,16 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson as canonicalBytes } from '@assay/oci';
 import { Criteria, type CriteriaTarget } from '../criteria/criteria.ts';
 import type { PolicySource, PolicySpec } from './policy-spec.ts';
-
-/** JSON with the members of every object in order of their names: equal values have equal texts. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
-}
 
 /**
  * What a policy demands of an image at a time, as canonical text: sources, their policies and data and criteria are sets;
@@ -20,6 +11,10 @@ export function canonicalPolicy(spec: PolicySpec, at: Date, target: CriteriaTarg
   const { publicKey, rekorUrl, identity } = spec;
   const sources = spec.sources.map((source) => canonicalSource(source, spec.configuration, at, target));
   return canonicalJson({ publicKey, rekorUrl, identity, sources: asSet(sources) });
+}
+
+function canonicalJson(value: unknown): string {
+  return canonicalBytes(value ?? null).toString();
 }
 
 function canonicalSource(
