@@ -9,3 +9,4 @@ export {
 export { SourceError, type SourceErrorCode, sourceErrorCodes } from './error.ts';
 export { createGitServer, type GitServer, type GitServerOptions } from './git-server.ts';
 export { isRepositoryName } from './repository-name.ts';
+export { isolatedGitEnvironment, runGit } from './run-git.ts';
