@@ -28,10 +28,18 @@ export interface RegoProblem {
   file: string;
   /** From 1; 0 where there is no place. */
   row: number;
-  /** From 1, in bytes as OPA counts them; 0 where there is no place. */
+  /** From 1, in characters (code points) as OPA counts them; 0 where there is no place. */
   col: number;
   /** What to do, where that is likely. */
   hint?: string;
+  /** The line of source it is about; parse errors carry it. */
+  details?: ProblemDetails;
+}
+
+/** A line of source and where in it the problem lies, in UTF-16 units from 0. */
+export interface ProblemDetails {
+  line: string;
+  idx: number;
 }
 
 /** A policy that cannot be read, compiled or evaluated: every problem found, in the order of the sources. */

@@ -27,6 +27,8 @@ export interface BuiltinContext {
   randomBytes(length: number): Uint8Array;
   /** Counts work done in a loop, so that the limits on time hold inside a builtin too; throws `eval_cancel_error` when exhausted. */
   spend(steps: number): void;
+  /** Throws `eval_cancel_error` when a collection of that many elements may not be built. Ask before building. */
+  checkSize?(elements: number): void;
 }
 
 /** How a builtin is written down. The implementation lies beside it, so that the list alone can be loaded and filtered. */

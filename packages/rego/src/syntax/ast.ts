@@ -5,9 +5,9 @@ export interface Location {
   file: string;
   /** From 1. */
   row: number;
-  /** From 1, in bytes of UTF-8, as OPA counts. */
+  /** From 1, in characters (code points), as OPA counts. */
   col: number;
-  /** Where the text of the node begins and ends in the source, in UTF-16 units. */
+  /** Where the text of the node begins and ends in the source, in UTF-16 units; parentheses around it belong to it. */
   start: number;
   end: number;
 }

@@ -1,6 +1,6 @@
 /**
- * A decimal that no double's shortest text stands for, as `digits * 10^exponent`. Canonical: `digits` has no trailing zero,
- * so that equal values have equal members.
+ * A number that neither a double's shortest text nor a whole number of reasonable length stands for, as `digits * 10^exponent`.
+ * Canonical: `digits` has no trailing zero, so that equal values have equal members.
  */
 export class Decimal {
   readonly digits: bigint;

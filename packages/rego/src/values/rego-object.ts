@@ -1,4 +1,4 @@
-import { compare } from './compare.ts';
+import { sortValues } from './sort.ts';
 import type { Value } from './value.ts';
 import { ValueMap } from './value-map.ts';
 
@@ -7,7 +7,7 @@ export class RegoObject {
   readonly #map = new ValueMap<Value>();
   #sorted: readonly Value[] | undefined;
   /** The hash once computed; see `hashOf`. */
-  hash: number | undefined;
+  hash: number | undefined = undefined;
 
   /** From pairs; of equal keys the last wins. */
   static of(entries: Iterable<readonly [Value, Value]>): RegoObject {
@@ -30,13 +30,23 @@ export class RegoObject {
 
   /** The keys in Rego's order. */
   keys(): readonly Value[] {
-    this.#sorted ??= this.#map.keys().sort(compare);
+    this.#sorted ??= sortValues(this.#map.keys());
     return this.#sorted;
   }
 
   /** The pairs in the order of the keys. */
   *entries(): Generator<[Value, Value]> {
     for (const key of this.keys()) yield [key, this.#map.get(key) as Value];
+  }
+
+  /** Every pair in no particular order, which spares the sorting. */
+  forEach(visit: (value: Value, key: Value) => void): void {
+    this.#map.forEach(visit);
+  }
+
+  /** Whether every pair passes the test, asked in no particular order. */
+  every(test: (value: Value, key: Value) => boolean): boolean {
+    return this.#map.every(test);
   }
 
   /** Only while building: before the object is iterated, hashed or handed on. */

@@ -1,4 +1,4 @@
-import { compare } from './compare.ts';
+import { sortValues } from './sort.ts';
 import type { Value } from './value.ts';
 import { ValueMap } from './value-map.ts';
 
@@ -7,7 +7,7 @@ export class RegoSet {
   readonly #map = new ValueMap<true>();
   #sorted: readonly Value[] | undefined;
   /** The hash once computed; see `hashOf`. */
-  hash: number | undefined;
+  hash: number | undefined = undefined;
 
   static of(values: Iterable<Value>): RegoSet {
     const set = new RegoSet();
@@ -25,8 +25,20 @@ export class RegoSet {
 
   /** The members in Rego's order. */
   values(): readonly Value[] {
-    this.#sorted ??= this.#map.keys().sort(compare);
+    this.#sorted ??= sortValues(this.#map.keys());
     return this.#sorted;
+  }
+
+  /** Every member in no particular order, which spares the sorting. */
+  forEach(visit: (value: Value) => void): void {
+    this.#map.forEach((_, member) => {
+      visit(member);
+    });
+  }
+
+  /** Whether every member passes the test, asked in no particular order. */
+  every(test: (value: Value) => boolean): boolean {
+    return this.#map.every((_, member) => test(member));
   }
 
   /** Only while building: before the set is iterated, hashed or handed on. */

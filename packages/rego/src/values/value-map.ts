@@ -53,12 +53,36 @@ export class ValueMap<T> {
   /** The keys in the order of insertion, primitives first. */
   keys(): Value[] {
     const keys: Value[] = [...this.#primitives.keys()];
-    for (const bucket of this.#buckets?.values() ?? []) for (const entry of bucket) keys.push(entry.key);
+    if (this.#buckets) {
+      for (const bucket of this.#buckets.values()) for (const entry of bucket) keys.push(entry.key);
+    }
     return keys;
   }
 
+  /** Every entry, in the order of {@link keys}. */
+  forEach(visit: (value: T, key: Value) => void): void {
+    this.#primitives.forEach(visit);
+    if (this.#buckets) {
+      for (const bucket of this.#buckets.values()) for (const entry of bucket) visit(entry.value, entry.key);
+    }
+  }
+
+  /** Whether every entry passes the test, asked in the order of {@link keys}. */
+  every(test: (value: T, key: Value) => boolean): boolean {
+    for (const [key, value] of this.#primitives) if (!test(value, key)) return false;
+    if (this.#buckets) {
+      for (const bucket of this.#buckets.values()) {
+        for (const entry of bucket) if (!test(entry.value, entry.key)) return false;
+      }
+    }
+    return true;
+  }
+
   #find(key: Value): Entry<T> | undefined {
-    return this.#buckets?.get(hashOf(key))?.find((entry) => equal(entry.key, key));
+    if (!this.#buckets) return undefined;
+    const bucket = this.#buckets.get(hashOf(key));
+    if (bucket) for (const entry of bucket) if (equal(entry.key, key)) return entry;
+    return undefined;
   }
 }
 

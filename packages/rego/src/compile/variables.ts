@@ -1,0 +1,91 @@
+import type { ComprehensionTerm, LoweredExpression, LoweredTerm } from './intermediate.ts';
+
+/** Adds the variables of a term, those inside closures left out unless asked for. */
+export function termVariables(term: LoweredTerm, into: Set<string>, closures = false): void {
+  switch (term.kind) {
+    case 'constant':
+      return;
+    case 'local':
+      into.add(term.name);
+      return;
+    case 'reference':
+      if (term.root === 'local') into.add(term.name);
+      for (const part of term.path) termVariables(part, into, closures);
+      return;
+    case 'array':
+    case 'set':
+      for (const item of term.items) termVariables(item, into, closures);
+      return;
+    case 'object':
+      for (const [key, value] of term.entries) {
+        termVariables(key, into, closures);
+        termVariables(value, into, closures);
+      }
+      return;
+    case 'comprehension':
+      if (closures) comprehensionVariables(term, into);
+  }
+}
+
+/** Every variable that occurs in a comprehension, nested closures included. */
+export function comprehensionVariables(term: ComprehensionTerm, into: Set<string>): void {
+  if (term.key) termVariables(term.key, into, true);
+  termVariables(term.value, into, true);
+  for (const expression of term.body) expressionVariables(expression, into, true);
+}
+
+/** Adds the variables of a literal. Of `every` only the domain counts, unless closures do. */
+export function expressionVariables(
+  expression: LoweredExpression,
+  into: Set<string>,
+  closures = false,
+): void {
+  const { what } = expression;
+  switch (what.kind) {
+    case 'term':
+      termVariables(what.term, into, closures);
+      break;
+    case 'call':
+      for (const arg of what.args) termVariables(arg, into, closures);
+      break;
+    case 'every':
+      termVariables(what.domain, into, closures);
+      if (closures) {
+        if (what.key !== undefined) into.add(what.key);
+        into.add(what.value);
+        for (const inner of what.body) expressionVariables(inner, into, true);
+      }
+  }
+  for (const replacement of expression.with) termVariables(replacement.value, into, closures);
+}
+
+/** The closures that stand directly in a literal. */
+export function closuresOf(expression: LoweredExpression): ComprehensionTerm[] {
+  const found: ComprehensionTerm[] = [];
+  const { what } = expression;
+  if (what.kind === 'term') closuresIn(what.term, found);
+  else if (what.kind === 'call') for (const arg of what.args) closuresIn(arg, found);
+  else closuresIn(what.domain, found);
+  for (const replacement of expression.with) closuresIn(replacement.value, found);
+  return found;
+}
+
+function closuresIn(term: LoweredTerm, found: ComprehensionTerm[]): void {
+  switch (term.kind) {
+    case 'comprehension':
+      found.push(term);
+      return;
+    case 'reference':
+      for (const part of term.path) closuresIn(part, found);
+      return;
+    case 'array':
+    case 'set':
+      for (const item of term.items) closuresIn(item, found);
+      return;
+    case 'object':
+      for (const [key, value] of term.entries) {
+        closuresIn(key, found);
+        closuresIn(value, found);
+      }
+  }
+}

@@ -1,0 +1,154 @@
+import type { BuiltinContext } from '../builtins/builtin.ts';
+import { problemAt, RegoError, type RegoErrorCode, type RegoProblem } from '../error.ts';
+import type { Location } from '../syntax/ast.ts';
+import { HostAnswers } from './host-answers.ts';
+import type { Tracer } from './trace.ts';
+
+/** How much one query may use before it ends with `eval_cancel_error`. */
+export interface Limits {
+  /** Steps: one for each element visited, each rule body entered and each unit of work a builtin reports. */
+  steps?: number;
+  /** Wall clock. */
+  milliseconds?: number;
+  /** Elements in one collection that a policy builds. */
+  elements?: number;
+}
+
+export const defaultLimits: Required<Limits> = {
+  steps: 2_000_000_000,
+  milliseconds: 60_000,
+  elements: 20_000_000,
+};
+
+export interface EvaluationSettings {
+  now: bigint;
+  random: () => number;
+  strictBuiltinErrors: boolean;
+  limits: Required<Limits>;
+  print?: ((text: string, location: Location) => void) | undefined;
+  tracer?: Tracer | undefined;
+  /** Milliseconds; for the wall clock limit. */
+  clock: () => number;
+}
+
+/** How many steps go by between two looks at the clock. */
+const stepsBetweenLooks = 4096;
+
+/** One evaluation of one query: what is the same in all of it, and what it has used up. */
+export class Evaluation implements BuiltinContext {
+  readonly settings: EvaluationSettings;
+  /** Errors of builtins that only made their expression undefined. */
+  readonly builtinErrors: RegoProblem[] = [];
+  /** Counts down; at zero the limits are looked at. */
+  fuel: number;
+  /** Host functions met whose answers are not known yet. */
+  readonly pending = new Set<string>();
+  readonly hostAnswers: HostAnswers;
+  /** Whether the branch being evaluated must be left because an answer is missing. */
+  halted = false;
+  /** Whether a host function may answer later. Without one nothing is ever pending. */
+  readonly suspends: boolean;
+  /** Whether all solutions of what is being evaluated count, so that one missing answer need not keep the others from being asked for. */
+  #exhaustive = true;
+  readonly #remembered = new Map<string, unknown>();
+  #stepsLeft: number;
+  readonly #deadline: number;
+
+  constructor(settings: EvaluationSettings, suspends = false, hostAnswers = new HostAnswers()) {
+    this.settings = settings;
+    this.suspends = suspends;
+    this.hostAnswers = hostAnswers;
+    this.#stepsLeft = settings.limits.steps;
+    this.#deadline = settings.clock() + settings.limits.milliseconds;
+    this.fuel = 0;
+    this.refuel();
+  }
+
+  /** Called when `fuel` has run out: looks at the limits. */
+  refuel(): void {
+    this.#stepsLeft += this.fuel;
+    if (this.#stepsLeft < 0) throw cancelled(`used more than ${this.settings.limits.steps} steps`);
+    if (this.settings.clock() > this.#deadline)
+      throw cancelled(`took longer than ${this.settings.limits.milliseconds} ms`);
+    const next = Math.min(stepsBetweenLooks, this.#stepsLeft + 1);
+    this.#stepsLeft -= next;
+    this.fuel = next;
+  }
+
+  /**
+   * Evaluates something whose outcome is a premise for what follows; undefined when an answer of the host is missing in it, since
+   * then it has no outcome yet. `exhaustive` says whether all its solutions will be looked at.
+   */
+  attempt<T>(exhaustive: boolean, run: () => T): T | undefined {
+    const before = this.pending.size;
+    const outer = this.#exhaustive;
+    this.#exhaustive = exhaustive;
+    const result = run();
+    this.#exhaustive = outer;
+    if (this.pending.size === before) {
+      this.halted = false;
+      return result;
+    }
+    this.halted = !outer;
+    return undefined;
+  }
+
+  /** Notes that an answer of the host is missing. */
+  suspend(key: string): void {
+    this.pending.add(key);
+    this.halted = !this.#exhaustive;
+  }
+
+  /** Forgets which answers were missing, to start again. */
+  restart(): void {
+    this.pending.clear();
+    this.halted = false;
+    this.#exhaustive = true;
+  }
+
+  /** Steps used so far. */
+  get used(): number {
+    return this.settings.limits.steps - this.#stepsLeft - this.fuel;
+  }
+
+  spend(steps: number): void {
+    this.fuel -= steps;
+    if (this.fuel < 0) this.refuel();
+  }
+
+  checkSize(elements: number): void {
+    if (elements > this.settings.limits.elements)
+      throw cancelled(`built a collection of more than ${this.settings.limits.elements} elements`);
+  }
+
+  now(): bigint {
+    return this.settings.now;
+  }
+
+  remembered<T>(key: string, make: () => T): T {
+    if (!this.#remembered.has(key)) this.#remembered.set(key, make());
+    return this.#remembered.get(key) as T;
+  }
+
+  random(): number {
+    return this.settings.random();
+  }
+
+  randomBytes(length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => Math.floor(this.settings.random() * 256));
+  }
+}
+
+function cancelled(why: string): RegoError {
+  return evaluationError(undefined, 'eval_cancel_error', `evaluation cancelled: it ${why}`);
+}
+
+/** An error that ends the evaluation. */
+export function evaluationError(
+  location: Location | undefined,
+  code: RegoErrorCode,
+  message: string,
+  cause?: unknown,
+): RegoError {
+  return new RegoError([problemAt(location, code, message)], cause === undefined ? undefined : { cause });
+}
