@@ -1,3 +1,5 @@
+import type { JsonSchema } from './schema/json-schema.ts';
+
 /** The part of `metadata` that Assay reads and keeps, with Kubernetes' meaning (API conventions, "Metadata"). */
 export interface ObjectMeta {
   name?: string;
@@ -15,6 +17,19 @@ export interface ObjectMeta {
   annotations?: Record<string, string>;
   finalizers?: string[];
   ownerReferences?: OwnerReference[];
+  managedFields?: ManagedFieldsEntry[];
+}
+
+/** Which fields one manager last set, by one way of writing (Kubernetes' server-side apply, "Field management"). */
+export interface ManagedFieldsEntry {
+  manager?: string;
+  operation?: 'Apply' | 'Update';
+  apiVersion?: string;
+  /** RFC 3339, UTC. */
+  time?: string;
+  fieldsType?: 'FieldsV1';
+  fieldsV1?: Record<string, unknown>;
+  subresource?: string;
 }
 
 /** A pointer from a dependent to its owner; the dependent is collected when its last owner is gone. */
@@ -43,6 +58,28 @@ export interface Condition {
   lastTransitionTime?: string;
 }
 
+/** One column of a Table, as `additionalPrinterColumns` of a CustomResourceDefinition has it. */
+export interface PrinterColumn {
+  name: string;
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  /** Kubernetes' JSONPath without the braces: `.status.startTime`. */
+  jsonPath?: string;
+  /** What the column shows where a path does not tell; `now` in milliseconds. */
+  cell?(object: KubeObject, now: number): string | number;
+  description?: string;
+  /** `name` marks the column of the name; where none does, there is one before all others. */
+  format?: string;
+  /** Above 0 the column is shown by `-o wide` only. @default 0 */
+  priority?: number;
+}
+
+/** What admission is told beside the object. */
+export interface AdmissionContext {
+  /** The object as stored; absent for a create. */
+  old?: KubeObject | undefined;
+  subresource?: 'status' | undefined;
+}
+
 /** One served resource: the join of a kind and its plural. */
 export interface ResourceType<T extends KubeObject = KubeObject> {
   /** Empty for the core group. */
@@ -53,6 +90,25 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   namespaced: boolean;
   /** True when `status` is written through the status subresource only. */
   hasStatus: boolean;
+  /** @default the kind in lower case */
+  singular?: string;
+  shortNames?: readonly string[];
+  categories?: readonly string[];
+  /** What the object looks like; without one any JSON object is accepted. A function is called once, when it is needed. */
+  schema?: JsonSchema | (() => JsonSchema);
+  /** True when strategic merge patches are understood, which needs a schema with merge keys. @default false */
+  strategicMerge?: boolean;
+  /** Defined by a CustomResourceDefinition: the types of its fields are a matter of admission. */
+  custom?: boolean;
+  /** The columns of a Table after the name. @default the age */
+  columns?: readonly PrinterColumn[];
+  /** Paths beside `metadata.name` and `.namespace` that a field selector may name: `involvedObject.name`. */
+  selectableFields?: readonly string[];
+  /**
+   * Defaults and checks an object that is to be written, whoever writes it; what it returns is stored. Not called for
+   * changes of metadata alone. @throws KubeError Invalid
+   */
+  admit?(object: KubeObject, context: AdmissionContext): KubeObject;
   /** Carries `T` for inference; never set. */
   readonly object?: T;
 }

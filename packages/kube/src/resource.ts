@@ -21,27 +21,55 @@ export function namespaceOf(resource: ResourceType, namespace: string | undefine
   return resource.namespaced ? namespace || 'default' : '';
 }
 
-/** The resources a store serves. */
+/** A resource with all the versions it is served at. */
+interface ServedResource {
+  storage: ResourceType;
+  versions: Map<string, ResourceType>;
+}
+
+/** The resources a store serves. Each is kept at one version; conversion between its versions changes the apiVersion alone. */
 export class ResourceRegistry implements Iterable<ResourceType> {
-  readonly #byId = new Map<string, ResourceType>();
+  readonly #byId = new Map<string, ServedResource>();
+  #generation = 0;
 
   constructor(resources: Iterable<ResourceType>) {
-    for (const resource of resources) this.#byId.set(resourceId(resource), resource);
+    for (const resource of resources) this.register(resource);
   }
 
-  [Symbol.iterator](): IterableIterator<ResourceType> {
-    return this.#byId.values();
+  /** Grows with every change of what is served. */
+  get generation(): number {
+    return this.#generation;
   }
 
-  /** The resource of that id, version aside. */
+  /** Serves a resource, kept as `storage` and served at `versions`; one of the same id is replaced. */
+  register(storage: ResourceType, versions: Iterable<ResourceType> = [storage]): void {
+    const served = Array.from(versions, (version) => [version.version, version] as const);
+    this.#byId.set(resourceId(storage), { storage, versions: new Map(served) });
+    this.#generation++;
+  }
+
+  unregister(id: string): void {
+    if (this.#byId.delete(id)) this.#generation++;
+  }
+
+  /** The resources as they are kept. */
+  *[Symbol.iterator](): IterableIterator<ResourceType> {
+    for (const { storage } of this.#byId.values()) yield storage;
+  }
+
+  /** Every version of every resource. */
+  *served(): IterableIterator<ResourceType> {
+    for (const { versions } of this.#byId.values()) yield* versions.values();
+  }
+
+  /** The resource of that id as it is kept. */
   get(id: string): ResourceType | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(id)?.storage;
   }
 
   /** The resource served at a path of the API. */
   find(group: string, version: string, plural: string): ResourceType | undefined {
-    const resource = this.#byId.get(group === '' ? plural : `${plural}.${group}`);
-    return resource?.version === version ? resource : undefined;
+    return this.#byId.get(group === '' ? plural : `${plural}.${group}`)?.versions.get(version);
   }
 
   /** Throws `NotFound` when the resource is not served. */

@@ -1,5 +1,5 @@
 /** What a caller may do with a resource, in Kubernetes' words. */
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
 /** A part of an object that rules speak of. */
 export type Field = { annotationPrefix: string } | { finalizerPrefix: string } | { subresource: 'status' };
@@ -13,6 +13,8 @@ export interface AccessRule {
   subjects: readonly string[];
   verbs: readonly (Verb | '*')[];
   resources: readonly string[];
+  /** Paths that are no resources (`/metrics`), or `*`. */
+  paths?: readonly string[];
   /** When present, a write under this rule may change these fields and nothing else. */
   onlyFields?: readonly Field[];
 }

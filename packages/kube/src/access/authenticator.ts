@@ -32,6 +32,19 @@ export function createTokenAuthenticator(
   };
 }
 
+/** An authenticator that asks others in turn, until one knows the token. */
+export function firstOf(authenticators: readonly Authenticator[]): Authenticator {
+  return {
+    async authenticate(token) {
+      for (const authenticator of authenticators) {
+        const identity = await authenticator.authenticate(token);
+        if (identity) return identity;
+      }
+      return undefined;
+    },
+  };
+}
+
 /** The token of an `Authorization: Bearer ...` header, or undefined. */
 export function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];

@@ -9,7 +9,7 @@ const runs = ['taskruns.tekton.dev', 'pipelineruns.tekton.dev', 'customruns.tekt
  */
 export const factoryAccess: AccessTable = {
   rules: [
-    { subjects: ['group:system:masters'], verbs: ['*'], resources: ['*/*'] },
+    { subjects: ['group:system:masters'], verbs: ['*'], resources: ['*/*'], paths: ['*'] },
     { subjects: ['runner'], verbs: ['get', 'list', 'watch'], resources: ['*/*'] },
     {
       subjects: ['runner'],

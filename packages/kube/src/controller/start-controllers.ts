@@ -4,7 +4,7 @@ import type { KubeObject, ObjectKey, ResourceType } from '../object.ts';
 import { resourceId } from '../resource.ts';
 import type { Controller, Lister } from './controller.ts';
 import { Informer } from './informer.ts';
-import { WorkQueue } from './work-queue.ts';
+import { type QueueStatistics, WorkQueue } from './work-queue.ts';
 
 /** Where something went wrong: a controller's key, or the watch of a resource. */
 export interface ControllerFault {
@@ -38,6 +38,8 @@ export interface Controllers {
    * already written counts; over HTTP it may still be under way. Keys that wait for a later time do not count.
    */
   idle(): Promise<void>;
+  /** The queue of each controller, by its name. */
+  queues(): ({ name: string } & QueueStatistics)[];
   /** Takes up nothing more; resolves when the reconciles under way have ended. */
   stop(): Promise<void>;
 }
@@ -120,6 +122,7 @@ export function startControllers(
   return {
     synced,
     stop,
+    queues: () => queues.map((queue, index) => ({ name: controllers[index]!.name, ...queue.statistics })),
     lister<T extends KubeObject>(resource: ResourceType<T>): Lister<T> {
       const informer = informers.get(resourceId(resource));
       if (!informer)

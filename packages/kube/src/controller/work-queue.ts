@@ -9,6 +9,14 @@ export interface WorkQueueOptions {
   onError(error: unknown, key: string): void;
 }
 
+/** Keys: how many are due and being worked on, and how often one was worked on, and failed. */
+export interface QueueStatistics {
+  due: number;
+  active: number;
+  worked: number;
+  failed: number;
+}
+
 const firstBackOffMs = 5;
 const longestBackOffMs = 30_000;
 
@@ -27,6 +35,8 @@ export class WorkQueue {
   #scheduled = false;
   #stopped = false;
   #waiters: (() => void)[] = [];
+  #worked = 0;
+  #failed = 0;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -42,6 +52,11 @@ export class WorkQueue {
     if (this.#stopped) return;
     this.#due.add(key);
     this.#schedule();
+  }
+
+  /** What the queue holds now, and has done since its start. */
+  get statistics(): QueueStatistics {
+    return { due: this.#due.size, active: this.#active.size, worked: this.#worked, failed: this.#failed };
   }
 
   /** True when nothing is due or being worked on; keys that wait for their time do not count. */
@@ -89,6 +104,7 @@ export class WorkQueue {
 
   async #process(key: string): Promise<void> {
     this.#cancelDelay(key);
+    this.#worked++;
     let delay: number | undefined;
     try {
       delay = await this.#options.work(key);
@@ -96,6 +112,7 @@ export class WorkQueue {
     } catch (error) {
       const failures = this.#failures.get(key) ?? 0;
       this.#failures.set(key, failures + 1);
+      this.#failed++;
       delay = Math.min(firstBackOffMs * 2 ** failures, longestBackOffMs);
       this.#options.onError(error, key);
     }

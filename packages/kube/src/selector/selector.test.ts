@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isKubeError } from '../error.ts';
-import { matchesFields, parseFieldSelector } from './field-selector.ts';
+import { matchesFields, matchesKeyFields, parseFieldSelector } from './field-selector.ts';
 import { matchesLabels, parseLabelSelector } from './label-selector.ts';
 
 const labels = { app: 'web', 'example.com/tier': 'front', empty: '' };
@@ -81,7 +81,7 @@ test('a set-based term and its negation never agree on a label that is there', (
 
 test('field selectors compare name and namespace', () => {
   const key = { namespace: 'ns', name: 'x' };
-  const matches = (selector: string) => matchesFields(parseFieldSelector(selector), key);
+  const matches = (selector: string) => matchesKeyFields(parseFieldSelector(selector), key);
   assert.equal(matches(''), true);
   assert.equal(matches('metadata.name=x,metadata.namespace==ns'), true);
   assert.equal(matches('metadata.name!=x'), false);
@@ -91,4 +91,14 @@ test('field selectors compare name and namespace', () => {
       (error) => isKubeError(error, 'BadRequest'),
     );
   }
+});
+
+test('field selectors compare the other fields that a resource names', () => {
+  const object = { type: 'Warning', involvedObject: { name: 'a,b' }, source: { component: 'runner' } };
+  const fields = ['type', 'involvedObject.name', 'source', 'count'];
+  const matches = (selector: string) => matchesFields(parseFieldSelector(selector, fields), object);
+  assert.equal(matches('type=Warning,involvedObject.name=a\\,b'), true);
+  assert.equal(matches('source=runner,count='), true);
+  assert.equal(matches('type!=Warning'), false);
+  assert.equal(matches('involvedObject.name=a'), false);
 });

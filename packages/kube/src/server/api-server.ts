@@ -1,13 +1,18 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import type { Authenticator } from '../access/authenticator.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import type { DiscoveredResource } from '../discovery/discovered-resource.ts';
 import { KubeError } from '../error.ts';
 import type { Store } from '../store/store.ts';
 import { statusOf } from '../wire/status.ts';
 import { requireAuthentication } from './authentication.ts';
-import { type ListenAddress, startListening } from './listener.ts';
-import { bodyTypes, unsupportedMediaType } from './request-body.ts';
+import { addDiscoveryRoutes } from './discovery-routes.ts';
+import { type ListenAddress, startListening, type TlsCredentials } from './listener.ts';
+import { addOpenApiRoutes } from './openapi-routes.ts';
+import { acceptBodies, unsupportedMediaType } from './request-body.ts';
+import { limitRequests } from './request-limits.ts';
 import { addResourceRoutes, notServed } from './resource-routes.ts';
 
 export interface ApiServerOptions {
@@ -19,6 +24,14 @@ export interface ApiServerOptions {
   bookmarkIntervalMs?: number;
   /** The largest request body. @default 3 MiB, as Kubernetes */
   maxBodyBytes?: number;
+  /** Awaited before the first request is answered: for what the resources' schemas need and is slow to load. */
+  prepare?: () => Promise<unknown>;
+  /** A request must have arrived within this time, headers and body. @default 60000 */
+  requestTimeoutMs?: number;
+  /** A watch whose reader takes nothing for so long is cut off. @default 60000 */
+  stallTimeoutMs?: number;
+  /** More requests at once, watches aside, are refused with `TooManyRequests`. @default 2000 */
+  maxRequestsInFlight?: number;
   /** @default systemClock */
   clock?: Clock;
   /** Told of faults inside the server, which the requester sees as 500 only. @default ignored */
@@ -32,8 +45,12 @@ export interface ApiServer {
    * a thrown KubeError with its Status. `config: { public: true }` serves a route without a token.
    */
   readonly app: FastifyInstance;
+  /** What the host serves beside the store's resources; discovery tells of it. */
+  readonly discovered: DiscoveredResource[];
   /** Listens, on several addresses if called several times; resolves to the URL, or the socket's path. */
   listen(address: ListenAddress): Promise<string>;
+  /** Shows another certificate to connections that come from now on. */
+  renewCertificate(credentials: TlsCredentials): void;
   /** Ends the watches and all connections. The store stays open. */
   close(): Promise<void>;
 }
@@ -45,7 +62,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const { fastify } = await import('fastify');
   const { store, clock = systemClock, onError = () => {} } = options;
   const closing = new AbortController();
-  const servers = new Set<Server>();
+  const servers = new Set<Server | TlsServer>();
   let handler: RequestListener = () => {};
   const app = fastify({
     bodyLimit: options.maxBodyBytes ?? 3 * 1024 * 1024,
@@ -57,24 +74,50 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       return createServer(listener);
     },
   });
-  acceptJson(app);
+  acceptBodies(app);
   answerWithStatus(app, onError);
-  requireAuthentication(app, options.authenticator);
+  limitRequests(app, options.maxRequestsInFlight ?? 2000);
+  requireAuthentication(app, options.authenticator, store.authorizer);
   addHealthRoutes(app, options.gitVersion ?? kubernetesVersion);
+  let prepared: Promise<unknown> | undefined;
+  app.addHook('onRequest', async () => {
+    prepared ??= options.prepare?.() ?? Promise.resolve();
+    await prepared;
+  });
+  const discovered: DiscoveredResource[] = [];
+  addDiscoveryRoutes(app, store, discovered);
+  addOpenApiRoutes(app, store);
   addResourceRoutes(app, {
     store,
     clock,
     bookmarkIntervalMs: options.bookmarkIntervalMs ?? 60_000,
+    stallTimeoutMs: options.stallTimeoutMs ?? 60_000,
     signal: closing.signal,
   });
   return {
     app,
+    discovered,
     async listen(address) {
       await app.ready();
-      const server = createServer({ keepAliveTimeout: 72_000 }, handler);
+      const tls = 'tls' in address ? address.tls : undefined;
+      const requestTimeout = options.requestTimeoutMs ?? 60_000;
+      const limits = {
+        keepAliveTimeout: 72_000,
+        requestTimeout,
+        headersTimeout: Math.min(requestTimeout, 20_000),
+        connectionsCheckingInterval: Math.min(requestTimeout, 5000),
+      };
+      const server = tls
+        ? createTlsServer({ ...limits, cert: tls.certificate, key: tls.privateKey }, handler)
+        : createServer(limits, handler);
       const where = await startListening(server, address);
       servers.add(server);
       return where;
+    },
+    renewCertificate({ certificate, privateKey }) {
+      for (const server of servers) {
+        if ('setSecureContext' in server) server.setSecureContext({ cert: certificate, key: privateKey });
+      }
     },
     async close() {
       closing.abort();
@@ -92,24 +135,6 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   };
 }
 
-function acceptJson(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser([...bodyTypes], { parseAs: 'string' }, (_request, body, done) => {
-    if (body === '') return done(null, undefined);
-    try {
-      done(null, JSON.parse(body as string));
-    } catch (error) {
-      done(
-        new KubeError('BadRequest', `the body is not JSON: ${(error as Error).message}`, { cause: error }),
-      );
-    }
-  });
-  // kubectl sends DELETE without a type when it has no options.
-  app.addContentTypeParser('*', (request, _payload, done) => {
-    done(unsupportedMediaType(request.headers['content-type']));
-  });
-}
-
 function answerWithStatus(app: FastifyInstance, onError: (error: unknown) => void): void {
   app.setNotFoundHandler((request) => {
     throw notServed(request.url.split('?')[0]!);
@@ -118,13 +143,16 @@ function answerWithStatus(app: FastifyInstance, onError: (error: unknown) => voi
     const status = statusOf(fromFastify(error));
     if (status.code === 500) onError(error);
     if (status.code === 401) reply.header('www-authenticate', 'Bearer');
+    if (status.code === 429) reply.header('retry-after', '1');
     reply.code(status.code ?? 500).send(status);
   });
 }
 
 function fromFastify(error: FastifyError | KubeError): unknown {
   if (error instanceof KubeError) return error;
-  if (error.statusCode === 413) return new KubeError('RequestEntityTooLarge', error.message);
+  if (error.statusCode === 413) {
+    return new KubeError('RequestEntityTooLarge', 'the request body is larger than the server accepts');
+  }
   if (error.statusCode === 415) return unsupportedMediaType(undefined);
   if (error.statusCode !== undefined && error.statusCode < 500)
     return new KubeError('BadRequest', error.message);

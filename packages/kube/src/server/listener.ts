@@ -3,8 +3,16 @@ import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { KubeError } from '../error.ts';
 
-/** Where a server listens: TCP on the loopback, or a unix socket that only its owner can open. */
-export type ListenAddress = { port: number; host?: '127.0.0.1' | '::1' } | { socketPath: string };
+/** What a TLS server shows, both in PEM. */
+export interface TlsCredentials {
+  certificate: string;
+  privateKey: string;
+}
+
+/** Where a server listens: TCP on the loopback, with TLS or in clear, or a unix socket that only its owner can open. */
+export type ListenAddress =
+  | { port: number; host?: '127.0.0.1' | '::1'; tls?: TlsCredentials }
+  | { socketPath: string };
 
 function listen(server: Server, options: { port: number; host: string } | { path: string }): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -60,5 +68,6 @@ export async function startListening(server: Server, address: ListenAddress): Pr
     });
   }
   const { address: host, port, family } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
+  const scheme = 'tls' in address && address.tls ? 'https' : 'http';
+  return `${scheme}://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
 }

@@ -1,55 +1,105 @@
-import type { DeleteOptions } from '../client/client.ts';
+import type { FastifyInstance } from 'fastify';
 import { KubeError } from '../error.ts';
+import type { ResourceType } from '../object.ts';
 import { jsonPatch } from '../patch/json-patch.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
+import { strategicMergePatch } from '../patch/strategic-merge-patch.ts';
+import { schemaOfResource } from '../schema/resource-schema.ts';
+import { parseJson, parseYaml } from '../wire/bounded-json.ts';
+import { protobufType, readProtobuf } from '../wire/protobuf/read-protobuf.ts';
 
-/** The media types of a body that are read. All carry JSON. */
-export const bodyTypes = [
+const jsonTypes = [
   'application/json',
   'application/merge-patch+json',
   'application/json-patch+json',
-] as const;
+  'application/strategic-merge-patch+json',
+];
+export const applyType = 'application/apply-patch+yaml';
+const yamlTypes = ['application/yaml', applyType];
+
+/** Reads JSON and YAML bodies, and protobuf of built-in kinds; all are the requester's. Refuses all others. */
+export function acceptBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  // As Kubernetes: a body of no type is JSON. kubectl before 1.21 sends such.
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.headers['content-type'] ??= 'application/json';
+    done();
+  });
+  app.addContentTypeParser(protobufType, { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, readProtobuf(body as Buffer));
+    } catch (error) {
+      done(error as KubeError);
+    }
+  });
+  app.addContentTypeParser(jsonTypes, { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, parseJson(body as string));
+    } catch (error) {
+      done(error as KubeError);
+    }
+  });
+  app.addContentTypeParser(
+    yamlTypes,
+    { parseAs: 'string' },
+    async (_request: unknown, body: string | Buffer) =>
+      body === '' ? undefined : parseYaml(body.toString()),
+  );
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    done(unsupportedMediaType(request.headers['content-type']));
+  });
+}
 
 /** The media type of a Content-Type header, parameters aside. */
-function mediaType(header: string | undefined): string {
+export function mediaType(header: string | undefined): string {
   return (header ?? '').split(';')[0]!.trim().toLowerCase();
 }
 
 /** How a PATCH changes an object, by the type of its body; the body is the requester's. Throws `UnsupportedMediaType`. */
-export function patchFunction(contentType: string | undefined, body: unknown): (before: unknown) => unknown {
+export function patchFunction(
+  resource: ResourceType,
+  contentType: string | undefined,
+  body: unknown,
+): (before: unknown) => unknown {
   switch (mediaType(contentType)) {
     case 'application/merge-patch+json':
-      if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-        throw new KubeError('BadRequest', 'a merge patch of an object is an object');
-      }
+      requireObject(body, 'a merge patch');
       return (before) => mergePatch(before, body);
     case 'application/json-patch+json':
       return (before) => jsonPatch(before, body);
+    case 'application/strategic-merge-patch+json': {
+      if (!resource.strategicMerge) throw unsupportedMediaType(contentType, patchTypes(resource));
+      requireObject(body, 'a strategic merge patch');
+      const schema = schemaOfResource(resource);
+      return (before) => strategicMergePatch(schema, before, body);
+    }
     default:
-      throw unsupportedMediaType(contentType);
+      throw unsupportedMediaType(contentType, patchTypes(resource));
   }
 }
 
-export function unsupportedMediaType(contentType: string | undefined): KubeError {
-  return new KubeError(
-    'UnsupportedMediaType',
-    `the body of the request was in an unknown format (${contentType ?? 'none'}) - accepted media types include: ${bodyTypes.join(', ')}`,
-  );
+function requireObject(body: unknown, what: string): void {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new KubeError('BadRequest', `${what} of an object is an object`);
+  }
 }
 
-/** DeleteOptions from a body and the query, which wins; both are the requester's. */
-export function deleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
-  const sent = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  const policy = query.get('propagationPolicy') ?? sent.propagationPolicy;
-  const conditions = (
-    typeof sent.preconditions === 'object' && sent.preconditions !== null ? sent.preconditions : {}
-  ) as Record<string, unknown>;
-  const preconditions = {
-    ...(typeof conditions.uid === 'string' && { uid: conditions.uid }),
-    ...(typeof conditions.resourceVersion === 'string' && { resourceVersion: conditions.resourceVersion }),
-  };
-  return {
-    preconditions,
-    ...(policy !== undefined && policy !== null && { propagationPolicy: policy as 'Background' }),
-  };
+function patchTypes({ strategicMerge }: ResourceType): string[] {
+  return [
+    'application/json-patch+json',
+    'application/merge-patch+json',
+    ...(strategicMerge ? ['application/strategic-merge-patch+json'] : []),
+    applyType,
+  ];
+}
+
+export function unsupportedMediaType(
+  contentType: string | undefined,
+  accepted: readonly string[] = ['application/json', 'application/yaml', protobufType],
+): KubeError {
+  return new KubeError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format (${contentType ?? 'none'}) - accepted media types include: ${accepted.join(', ')}`,
+  );
 }

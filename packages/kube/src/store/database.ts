@@ -62,11 +62,11 @@ function check(db: DatabaseSync, path: string): void {
   if (findings.length !== 1 || findings[0] !== 'ok') throw corrupt(path, findings.join('; '));
 }
 
-function configure(db: DatabaseSync, path: string, maxSizeBytes: number | undefined): void {
+function configure(db: DatabaseSync, { path, maxSizeBytes, durability }: DatabaseOptions): void {
   // Held for the life of the connection, so nobody else can open the store for writing or reading.
   db.exec('PRAGMA locking_mode = EXCLUSIVE');
   db.exec('PRAGMA journal_mode = WAL');
-  db.exec('PRAGMA synchronous = FULL');
+  db.exec(`PRAGMA synchronous = ${durability === 'relaxed' ? 'NORMAL' : 'FULL'}`);
   db.exec('BEGIN IMMEDIATE; COMMIT');
   if (maxSizeBytes !== undefined) {
     const pageSize = Number(db.prepare('PRAGMA page_size').get()?.page_size);
@@ -78,7 +78,9 @@ function configure(db: DatabaseSync, path: string, maxSizeBytes: number | undefi
 
 export interface DatabaseOptions {
   path: string;
-  maxSizeBytes?: number;
+  maxSizeBytes?: number | undefined;
+  /** @default full */
+  durability?: 'full' | 'relaxed' | undefined;
   migrations?: readonly Migration[];
 }
 
@@ -99,7 +101,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   try {
     if (path !== inMemory) createPrivateFile(path);
     db = new DatabaseSync(path, { timeout: 0 });
-    configure(db, path, options.maxSizeBytes);
+    configure(db, options);
     migrate(db, options.migrations);
     const open = db;
     return {

@@ -124,9 +124,9 @@ export class GarbageCollector {
     const finalizers = object.metadata.finalizers ?? [];
     if (finalizers.includes('orphan')) {
       this.#orphan(stored.uid);
-      this.#release(stored, 'orphan');
+      this.#store.release(stored, 'orphan');
     } else if (finalizers.includes('foregroundDeletion')) {
-      if (this.#deleteInForeground(stored.uid)) this.#release(stored, 'foregroundDeletion');
+      if (this.#deleteInForeground(stored.uid)) this.#store.release(stored, 'foregroundDeletion');
     } else if (stored.resource === 'namespaces') {
       this.#empty(stored.name);
     }
@@ -158,15 +158,6 @@ export class GarbageCollector {
       if (!gone && blocks) blocked = true;
     }
     return !blocked;
-  }
-
-  #release(stored: StoredObject, finalizer: string): void {
-    const object = parse(stored);
-    const finalizers = (object.metadata.finalizers ?? []).filter((other) => other !== finalizer);
-    if (finalizers.length > 0) object.metadata.finalizers = finalizers;
-    else delete object.metadata.finalizers;
-    if (pendingFinalizers(stored.resource, object).length === 0) this.#store.table.remove(stored, object);
-    else this.#store.table.replace(stored, object);
   }
 
   #empty(namespace: string): void {

@@ -44,7 +44,7 @@ test('a request that fails after it wrote leaves no object, event or version', a
   );
   assert.deepEqual(published, [['a@1', 'd@2']]);
   assert.equal(table.has('configmaps', 'default', 'b'), false);
-  assert.equal(table.events('configmaps', 0, 10).length, 2);
+  assert.equal(table.events('configmaps', 0, 10).events.length, 2);
 });
 
 test('when a fault ends the whole transaction, the others are tried on their own', async (t) => {

@@ -1,7 +1,8 @@
-import { KubeError } from '../error.ts';
+import { isKubeError, KubeError } from '../error.ts';
 import type { Database } from './database.ts';
 import type { Change, ObjectTable } from './object-table.ts';
-import { fromSqlite } from './sqlite-error.ts';
+import type { SpaceReserve } from './space-reserve.ts';
+import { fromSqlite, fullError } from './sqlite-error.ts';
 
 interface Request {
   work: () => unknown;
@@ -20,17 +21,27 @@ const maxBatch = 500;
  * a request that fails undoes itself alone.
  */
 export class GroupCommit {
+  /** Of transactions since the start. */
+  readonly statistics = { commits: 0, writes: 0, failures: 0, commitMs: 0 };
   readonly #database: Database;
   readonly #table: ObjectTable;
   readonly #publish: (changes: Change[]) => void;
+  readonly #reserve: SpaceReserve | undefined;
   #queue: Request[] = [];
   #scheduled = false;
   #closed = false;
 
-  constructor(database: Database, table: ObjectTable, publish: (changes: Change[]) => void) {
+  /** @param reserve what deletions may take when there is no room for anything else */
+  constructor(
+    database: Database,
+    table: ObjectTable,
+    publish: (changes: Change[]) => void,
+    reserve?: SpaceReserve,
+  ) {
     this.#database = database;
     this.#table = table;
     this.#publish = publish;
+    this.#reserve = reserve;
   }
 
   /** Runs `work`, which is synchronous and writes to the table only, in the next transaction. */
@@ -73,11 +84,10 @@ export class GroupCommit {
     let outcomes = this.#transact(batch);
     if (!Array.isArray(outcomes)) {
       const { error } = outcomes;
-      outcomes = batch.map((request) => {
-        if (batch.length === 1) return { error };
-        const alone = this.#transact([request]);
-        return Array.isArray(alone) ? alone[0]! : alone;
-      });
+      const full = isKubeError(error, 'StorageFull');
+      outcomes = batch.map((request) =>
+        batch.length === 1 && !full ? { error } : this.#alone(request, full),
+      );
     }
     for (const [index, request] of batch.entries()) {
       const outcome = outcomes[index]!;
@@ -86,21 +96,48 @@ export class GroupCommit {
     }
   }
 
+  /** One request in a transaction of its own; where there is no room, after what can be done to make some. */
+  #alone(request: Request, full: boolean): Outcome {
+    const attempt = (): Outcome => {
+      const outcomes = this.#transact([request]);
+      return Array.isArray(outcomes) ? outcomes[0]! : outcomes;
+    };
+    const isFull = (outcome: Outcome) => 'error' in outcome && isKubeError(outcome.error, 'StorageFull');
+    const reserve = this.#reserve;
+    if (full) reserve?.shrinkLog();
+    let outcome = attempt();
+    if (!reserve || !isFull(outcome) || reserve.released) return outcome;
+    reserve.shrinkLog();
+    outcome = attempt();
+    if (!isFull(outcome)) return outcome;
+    reserve.release();
+    return attempt();
+  }
+
   /** What came of each request, or the one error for which the transaction as a whole did not happen. */
   #transact(batch: Request[]): Outcome[] | { error: unknown } {
     const { db, path } = this.#database;
+    const { statistics } = this;
+    const started = performance.now();
     let outcomes: Outcome[];
+    if (this.#reserve?.released) this.#reserve.restore();
+    const tight = this.#reserve?.released ?? false;
     try {
       db.exec('BEGIN IMMEDIATE');
       outcomes = batch.map((request) => this.#attempt(request));
-      this.#table.seal();
+      this.#table.seal(tight);
       db.exec('COMMIT');
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
       this.#table.rewind(0);
+      statistics.failures++;
       return { error: fromSqlite(error, path) };
     }
-    this.#publish(this.#table.take());
+    const changes = this.#table.take();
+    statistics.commits++;
+    statistics.writes += changes.length;
+    statistics.commitMs += performance.now() - started;
+    this.#publish(changes);
     return outcomes;
   }
 
@@ -110,6 +147,7 @@ export class GroupCommit {
     db.exec('SAVEPOINT request');
     try {
       const value = request.work();
+      if (this.#reserve?.released && this.#table.changesSince(mark).some(grows)) throw fullError(path);
       db.exec('RELEASE request');
       return { value };
     } catch (error) {
@@ -121,6 +159,11 @@ export class GroupCommit {
       return { error: fromSqlite(error, path) };
     }
   }
+}
+
+/** All but deletions, and what a deletion that has begun brings with it. */
+function grows({ event, object }: Change): boolean {
+  return event.type !== 'DELETED' && object.metadata.deletionTimestamp === undefined;
 }
 
 function closed(): KubeError {

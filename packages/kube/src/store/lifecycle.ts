@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { timestamp } from '../clock.ts';
 import { KubeError } from '../error.ts';
 import type { ObjectMeta, ResourceType } from '../object.ts';
+import { validateRbac } from '../rbac/validate-rbac.ts';
 import { type AnyObject, apiVersionOf, namespaceOf, resourceId } from '../resource.ts';
 import { applyKindRules } from './kind-rules.ts';
 import { invalidObject, validateMetadata } from './metadata-validation.ts';
@@ -45,7 +46,7 @@ export function acceptObject(resource: ResourceType, input: unknown): AnyObject 
 function orderMetadata(metadata: ObjectMeta): ObjectMeta {
   const { name, generateName, namespace, uid, resourceVersion, generation, creationTimestamp, ...rest } =
     metadata;
-  const { managedFields: _, selfLink: __, ...others } = rest as Record<string, unknown>;
+  const { managedFields, selfLink: _, ...others } = rest as Record<string, unknown>;
   const ordered = {
     name,
     generateName,
@@ -55,6 +56,7 @@ function orderMetadata(metadata: ObjectMeta): ObjectMeta {
     generation,
     creationTimestamp,
     ...others,
+    managedFields,
   };
   const present = Object.entries(ordered).filter(([, value]) => {
     if (value === undefined || value === null || value === '') return false;
@@ -90,6 +92,7 @@ export function prepareCreate(resource: ResourceType, input: AnyObject, now: num
     creationTimestamp: timestamp(now),
   });
   validateMetadata(resource, created);
+  validateRbac(resource, undefined, created);
   return applyKindRules(resourceId(resource), created);
 }
 
@@ -123,6 +126,14 @@ function desired(resource: ResourceType, object: AnyObject): unknown {
   return wanted;
 }
 
+/** The object with the generation that follows from what it was: one more when the desired state is another. */
+export function withGeneration(resource: ResourceType, before: AnyObject, after: AnyObject): AnyObject {
+  const { generation = 0 } = before.metadata;
+  const changed = !isDeepStrictEqual(desired(resource, before), desired(resource, after));
+  after.metadata.generation = changed ? generation + 1 : generation;
+  return after;
+}
+
 /** What of an object's metadata only the store writes. */
 const storeOwnedMetadata = [
   'name',
@@ -139,7 +150,7 @@ const storeOwnedMetadata = [
 /** `before` with everything but status as the input has it. Throws `Conflict`, `Invalid`. */
 export function prepareUpdate(resource: ResourceType, before: AnyObject, input: AnyObject): AnyObject {
   checkPreconditions(resource, before, input.metadata);
-  const { name, generation, deletionTimestamp } = before.metadata;
+  const { name, deletionTimestamp } = before.metadata;
   const given = before.metadata as Record<string, unknown>;
   const kept = Object.fromEntries(storeOwnedMetadata.map((field) => [field, given[field]]));
   const metadata = { ...input.metadata, ...kept };
@@ -152,12 +163,10 @@ export function prepareUpdate(resource: ResourceType, before: AnyObject, input: 
   const content = resource.hasStatus ? { ...withoutStatus(input), status: before.status } : input;
   let after = applyKindRules(resourceId(resource), withMetadata(content, metadata as ObjectMeta));
   validateMetadata(resource, after);
+  validateRbac(resource, before, after);
   if (deletionTimestamp !== undefined) refuseNewFinalizers(resource, before, after);
   if (after.status === undefined) after = withoutStatus(after);
-  if (!isDeepStrictEqual(desired(resource, before), desired(resource, after))) {
-    after.metadata.generation = (generation ?? 0) + 1;
-  }
-  return after;
+  return withGeneration(resource, before, after);
 }
 
 /** `before` with the status of the input, and nothing else of it. Throws `Conflict`. */

@@ -1,6 +1,9 @@
-import { KubeError, type StatusCause } from '../error.ts';
+import { FieldErrors, invalidObject } from '../admission/field-errors.ts';
 import type { ResourceType } from '../object.ts';
+import { rbacGroup } from '../rbac/rbac-resources.ts';
 import { type AnyObject, resourceId } from '../resource.ts';
+
+export { invalidObject };
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const labelPattern = new RegExp(`^${label}$`);
@@ -16,37 +19,18 @@ const labelMessage =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an " +
   `alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${label}')`;
 
-/** Collects causes in the form of Kubernetes' field errors. */
-class FieldErrors {
-  readonly causes: StatusCause[] = [];
-
-  add(reason: string, field: string, message: string): void {
-    this.causes.push({ reason, field, message });
-  }
-
-  invalid(field: string, value: unknown, why: string): void {
-    this.add('FieldValueInvalid', field, `Invalid value: ${JSON.stringify(value) ?? 'undefined'}: ${why}`);
-  }
-}
-
-/** The `Invalid` error of Kubernetes: `TaskRun.tekton.dev "x" is invalid: field: message`. */
-export function invalidObject(
-  resource: ResourceType,
-  name: string | undefined,
-  causes: StatusCause[],
-): KubeError {
-  const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
-  const list = causes.map((cause) => `${cause.field}: ${cause.message}`);
-  const text = list.length === 1 ? list[0] : `[${list.join(', ')}]`;
-  return new KubeError('Invalid', `${kind} ${JSON.stringify(name ?? '')} is invalid: ${text}`, {
-    details: { name: name ?? '', group: resource.group, kind: resource.kind, causes },
-  });
-}
-
 function checkName(resource: ResourceType, name: string, field: string, errors: FieldErrors): void {
   if (resourceId(resource) === 'namespaces') {
     if (name.length > 63) errors.invalid(field, name, 'must be no more than 63 characters');
     if (!labelPattern.test(name)) errors.invalid(field, name, labelMessage);
+    return;
+  }
+  if (resource.group === rbacGroup) {
+    // Names of roles are path segments: `system:basic-user`.
+    if (name === '.' || name === '..') errors.invalid(field, name, `may not be '${name}'`);
+    for (const mark of ['/', '%']) {
+      if (name.includes(mark)) errors.invalid(field, name, `may not contain '${mark}'`);
+    }
     return;
   }
   if (name.length > 253) errors.invalid(field, name, 'must be no more than 253 characters');

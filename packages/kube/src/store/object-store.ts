@@ -7,7 +7,13 @@ import { type AnyObject, resourceId } from '../resource.ts';
 import { generatedName } from './generated-name.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { pendingFinalizers } from './kind-rules.ts';
-import { checkPreconditions, prepareCreate, prepareStatusUpdate, prepareUpdate } from './lifecycle.ts';
+import {
+  checkPreconditions,
+  prepareCreate,
+  prepareStatusUpdate,
+  prepareUpdate,
+  withGeneration,
+} from './lifecycle.ts';
 import { invalidObject } from './metadata-validation.ts';
 import type { ObjectTable, StoredObject } from './object-table.ts';
 
@@ -62,11 +68,27 @@ export class ObjectStore {
     return this.#writer.submit(work);
   }
 
-  create(resource: ResourceType, input: AnyObject, admit: Admit): Promise<StoredObject> {
-    return this.#writer.submit(() => this.insert(resource, input, admit));
+  /** What `work` comes to in a transaction that is undone. */
+  async rehearse<T>(work: () => T): Promise<T> {
+    const undo = new Error('a rehearsal is not kept');
+    let outcome: { value: T } | undefined;
+    try {
+      await this.#writer.submit(() => {
+        outcome = { value: work() };
+        throw undo;
+      });
+    } catch (error) {
+      if (!outcome) throw error;
+    }
+    return outcome!.value;
   }
 
-  /** Inside a transaction: what `create` does. */
+  /** Milliseconds since the epoch, as objects are stamped with. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** Inside a transaction: creates the object. */
   insert(resource: ResourceType, input: AnyObject, admit: Admit): StoredObject {
     const prepared = prepareCreate(resource, input, this.#clock.now(), this.#randomUid());
     const object = admit({ before: undefined, after: prepared });
@@ -84,45 +106,42 @@ export class ObjectStore {
   }
 
   /**
-   * Changes an object to what `change` makes of it; a change that comes to nothing writes nothing. Removing the last
-   * finalizer of a deleted object removes the object.
+   * Inside a transaction: changes an object to what `change` makes of it; a change that comes to nothing writes nothing.
+   * Removing the last finalizer of a deleted object removes the object.
    */
-  modify(
+  change(
     resource: ResourceType,
     key: ObjectKey,
     change: (before: AnyObject) => AnyObject,
     options: { status: boolean; admit: Admit },
-  ): Promise<StoredObject> {
-    return this.#writer.submit(() => {
-      const stored = this.#require(resource, key);
-      const before = parse(stored);
-      const input = change(structuredClone(before));
-      const prepared = options.status
-        ? prepareStatusUpdate(resource, before, input)
-        : prepareUpdate(resource, before, input);
-      const after = options.admit({ before, after: prepared });
-      if (sameObject(before, after)) return stored;
-      if (after.metadata.deletionTimestamp && pendingFinalizers(stored.resource, after).length === 0) {
-        return this.table.remove(stored, after);
-      }
-      return this.table.replace(stored, after);
-    });
+  ): StoredObject {
+    const stored = this.#require(resource, key);
+    const before = parse(stored);
+    const input = change(structuredClone(before));
+    const prepared = options.status
+      ? prepareStatusUpdate(resource, before, input)
+      : prepareUpdate(resource, before, input);
+    const admitted = options.admit({ before, after: prepared });
+    const after = options.status ? admitted : withGeneration(resource, before, admitted);
+    if (sameObject(before, after)) return stored;
+    if (after.metadata.deletionTimestamp && pendingFinalizers(stored.resource, after).length === 0) {
+      return this.table.remove(stored, after);
+    }
+    return this.table.replace(stored, after);
   }
 
-  /** Begins or completes a deletion; `gone` tells which. */
+  /** Inside a transaction: begins or completes a deletion; `gone` tells which. */
   remove(
     resource: ResourceType,
     key: ObjectKey,
     options: DeleteOptions = {},
-  ): Promise<{ object: StoredObject; gone: boolean }> {
-    return this.#writer.submit(() => {
-      const stored = this.#require(resource, key);
-      checkPreconditions(resource, parse(stored), options.preconditions ?? {});
-      if (stored.resource === 'namespaces' && protectedNamespaces.has(stored.name)) {
-        throw forbidden(resource, stored.name, 'this namespace may not be deleted');
-      }
-      return this.discard(resource, stored, options.propagationPolicy ?? 'Background');
-    });
+  ): { object: StoredObject; gone: boolean } {
+    const stored = this.#require(resource, key);
+    checkPreconditions(resource, parse(stored), options.preconditions ?? {});
+    if (stored.resource === 'namespaces' && protectedNamespaces.has(stored.name)) {
+      throw forbidden(resource, stored.name, 'this namespace may not be deleted');
+    }
+    return this.discard(resource, stored, options.propagationPolicy ?? 'Background');
   }
 
   /** Inside a transaction: deletes, or marks as being deleted when finalizers hold the object. */
@@ -146,6 +165,17 @@ export class ObjectStore {
     });
     if (stored.resource === 'namespaces') object.status = { phase: 'Terminating' };
     return { object: this.table.replace(stored, object), gone: false };
+  }
+
+  /** Inside a transaction: takes a finalizer off, and the object away if nothing else holds it. */
+  release(stored: StoredObject, finalizer: string): void {
+    const object = parse(stored);
+    const finalizers = (object.metadata.finalizers ?? []).filter((other) => other !== finalizer);
+    if (finalizers.length > 0) object.metadata.finalizers = finalizers;
+    else delete object.metadata.finalizers;
+    const done = object.metadata.deletionTimestamp && pendingFinalizers(stored.resource, object).length === 0;
+    if (done) this.table.remove(stored, object);
+    else this.table.replace(stored, object);
   }
 
   #require(resource: ResourceType, { namespace, name }: ObjectKey): StoredObject {

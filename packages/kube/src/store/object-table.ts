@@ -38,6 +38,13 @@ export interface Change {
 
 type Row = Record<string, unknown>;
 
+/** What the log may hold, however few its events are. */
+const maxHistoryBytes = 64 * 1024 * 1024;
+/** Events that are kept while there is no room. */
+const tightHistory = 100;
+/** What is read from the log at once. */
+const maxPageBytes = 4 * 1024 * 1024;
+
 /** All SQL over objects and events. Writes belong inside a transaction; `mark` and `rewind` follow its savepoints. */
 export class ObjectTable {
   readonly #path: string;
@@ -46,6 +53,8 @@ export class ObjectTable {
   #version: number;
   #compacted: number;
   #changes: Change[] = [];
+  /** Characters of the log's objects; too many after a transaction that was undone, until the log is cut. */
+  #historyBytes: number;
 
   constructor(database: Database, historyEvents: number) {
     this.#path = database.path;
@@ -53,6 +62,7 @@ export class ObjectTable {
     this.#statements = prepare((sql) => database.db.prepare(sql));
     this.#version = Number(this.#statements.counter.get('version')?.value);
     this.#compacted = Number(this.#statements.counter.get('compacted')?.value);
+    this.#historyBytes = this.#sumHistory();
   }
 
   /** The version of the newest change, of the running transaction if there is one. */
@@ -113,9 +123,21 @@ export class ObjectTable {
     return this.#statements.terminating.all().map((row) => this.#object(row)!);
   }
 
-  /** Up to `limit` events of the resource after `version`, oldest first. */
-  events(resource: string, version: number, limit: number): StoredEvent[] {
-    return this.#statements.events.all(resource, version, limit).map((row) => ({
+  /** Up to `limit` events of the resource after `version`, and not much above 4 MiB, oldest first; `more` when there are others. */
+  events(resource: string, version: number, limit: number): { events: StoredEvent[]; more: boolean } {
+    const events: StoredEvent[] = [];
+    let bytes = 0;
+    for (const row of this.#statements.events.iterate(resource, version, limit)) {
+      const event = this.#event(row);
+      events.push(event);
+      bytes += event.body.length;
+      if (bytes >= maxPageBytes) return { events, more: true };
+    }
+    return { events, more: events.length === limit };
+  }
+
+  #event(row: Row): StoredEvent {
+    return {
       version: Number(row.version),
       resource: String(row.resource),
       type: row.type as StoredEvent['type'],
@@ -125,7 +147,7 @@ export class ObjectTable {
       previousLabels:
         row.previous_labels === null ? undefined : (JSON.parse(String(row.previous_labels)) as Labels),
       body: this.#body(row),
-    }));
+    };
   }
 
   insert(resource: string, object: AnyObject): StoredObject {
@@ -179,15 +201,41 @@ export class ObjectTable {
     this.#changes.length = mark;
   }
 
-  /** The last thing before COMMIT. */
-  seal(): void {
+  /** The changes of the running transaction that came after the mark. */
+  changesSince(mark: number): readonly Change[] {
+    return this.#changes.slice(mark);
+  }
+
+  /** The last thing before COMMIT. @param tight keeps little of the history, since there is no room */
+  seal(tight = false): void {
     if (this.#changes.length === 0) return;
     this.#statements.setCounter.run(this.#version, 'version');
-    const excess = this.#version - this.#compacted - this.#historyEvents;
-    if (excess <= this.#historyEvents / 10) return;
-    const upTo = this.#version - this.#historyEvents;
+    for (const { event } of this.#changes) this.#historyBytes += event.body.length;
+    const events = tight ? Math.min(tightHistory, this.#historyEvents) : this.#historyEvents;
+    const excess = this.#version - this.#compacted - events;
+    const upTo = excess > events / 10 ? this.#version - events : this.#compacted;
+    this.#compact(this.#historyBytes > maxHistoryBytes ? Math.max(upTo, this.#byBytes()) : upTo);
+  }
+
+  /** The version up to which the log has to go for half of what it may hold to be free again; the newest events stay. */
+  #byBytes(): number {
+    let kept = 0;
+    for (const { version, size } of this.#statements.sizes.iterate()) {
+      kept += Number(size);
+      if (kept > maxHistoryBytes / 2) return Math.min(Number(version), this.#version - this.#changes.length);
+    }
+    return this.#compacted;
+  }
+
+  #compact(upTo: number): void {
+    if (upTo <= this.#compacted) return;
     this.#statements.compact.run(upTo);
     this.#statements.setCounter.run(upTo, 'compacted');
+    this.#historyBytes = this.#sumHistory();
+  }
+
+  #sumHistory(): number {
+    return Number(this.#statements.historyBytes.get()?.bytes ?? 0);
   }
 
   /** The first thing after COMMIT: the transaction's changes. */
@@ -299,6 +347,8 @@ function prepare(statement: (sql: string) => StatementSync) {
       'INSERT INTO events (version, resource, type, namespace, name, labels, previous_labels, body, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     events: statement('SELECT * FROM events WHERE resource = ? AND version > ? ORDER BY version LIMIT ?'),
+    sizes: statement('SELECT version, length(body) AS size FROM events ORDER BY version DESC'),
+    historyBytes: statement('SELECT sum(length(body)) AS bytes FROM events'),
     compact: statement('DELETE FROM events WHERE version <= ?'),
   };
 }

@@ -23,10 +23,7 @@ export function fromSqlite(error: unknown, path: string): unknown {
     case undefined:
       return error;
     case SQLITE_FULL:
-      return new KubeError('StorageFull', `there is no room left for the store ${path}`, {
-        hint: 'free disk space, or delete finished runs; what was accepted before is safe',
-        cause: error,
-      });
+      return fullError(path, error);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return corrupt(path, (error as Error).message, error);
@@ -35,6 +32,14 @@ export function fromSqlite(error: unknown, path: string): unknown {
         cause: error,
       });
   }
+}
+
+/** Nothing but deletions is taken until there is room. */
+export function fullError(path: string, cause?: unknown): KubeError {
+  return new KubeError('StorageFull', `there is no room left for the store ${path}`, {
+    hint: 'free disk space, or delete finished runs; what was accepted before is safe',
+    cause,
+  });
 }
 
 export function corrupt(path: string, detail: string, cause?: unknown): KubeError {

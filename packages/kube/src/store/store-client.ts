@@ -1,6 +1,8 @@
 import type { Verb } from '../access/access-table.ts';
 import type { Authorizer, Permit } from '../access/authorizer.ts';
 import type { Identity } from '../access/identity.ts';
+import { admitChange, inVersion, type WriteOptions } from '../admission/admit-change.ts';
+import { serverSideApply } from '../apply/server-side-apply.ts';
 import type {
   Client,
   DeleteOptions,
@@ -10,7 +12,7 @@ import type {
   WatchOptions,
 } from '../client/client.ts';
 import { KubeError } from '../error.ts';
-import type { KubeObject, ResourceType } from '../object.ts';
+import type { KubeObject, ObjectKey, ResourceType } from '../object.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { type AnyObject, namespaceOf, type ResourceRegistry, resourceId } from '../resource.ts';
 import { type Selection, selectionOf } from '../selector/selection.ts';
@@ -124,12 +126,21 @@ export class StoreClient implements Client {
   }
 
   /** The input is the requester's. */
-  async createBody(resource: ResourceType, input: unknown): Promise<StoredObject> {
+  async createBody(
+    resource: ResourceType,
+    input: unknown,
+    options: WriteOptions = {},
+  ): Promise<StoredObject> {
     const known = this.#parts.resources.require(resource);
-    const object = acceptObject(known, input);
+    const object = decoded(known, input, options);
     const { name = '', namespace = '' } = object.metadata;
-    const { permit } = this.#enter('create', known, { namespace, name });
-    return this.#parts.objects.create(known, object, permit);
+    const { permit, storage } = this.#enter('create', known, { namespace, name });
+    const admit = this.#admission(known, permit, options, undefined);
+    return this.#write(options, () =>
+      this.#parts.objects.insert(storage, inVersion(object, storage), (change) =>
+        inVersion(admit(change), storage),
+      ),
+    );
   }
 
   /** Up to `limit` objects that the options select, in the order of namespace and name. */
@@ -144,7 +155,7 @@ export class StoreClient implements Client {
     if (version < table.compacted) throw expired(version, table.compacted);
     const objects: StoredObject[] = [];
     for (const stored of table.list(resourceId(known), selection.namespace, paging.from)) {
-      if (!selection.matchesKey(stored) || !selection.matchesLabels(stored.labels)) continue;
+      if (!matches(selection, stored)) continue;
       if (paging.limit && objects.length === paging.limit) {
         const last = objects[objects.length - 1]!;
         return { objects, version, next: { version, namespace: last.namespace, name: last.name } };
@@ -171,7 +182,7 @@ export class StoreClient implements Client {
     const initial: StoredObject[] = [];
     if (version === undefined) {
       for (const stored of objects.table.list(id, selection.namespace)) {
-        if (selection.matchesKey(stored) && selection.matchesLabels(stored.labels)) initial.push(stored);
+        if (matches(selection, stored)) initial.push(stored);
       }
     }
     const start = version ?? objects.table.version;
@@ -198,13 +209,54 @@ export class StoreClient implements Client {
     verb: 'update' | 'patch',
     apply: (before: unknown) => unknown,
     subresource?: 'status',
+    options: WriteOptions = {},
   ): Promise<StoredObject> {
-    const { known, key, permit } = this.#enter(verb, resource, { namespace, name, subresource });
+    const { known, storage, key, permit } = this.#enter(verb, resource, { namespace, name, subresource });
     if (subresource && !known.hasStatus) throw notFound(known, `${name}/${subresource}`);
-    const change = (before: AnyObject) => acceptObject(known, apply(before));
-    return this.#parts.objects.modify(known, key, change, {
-      status: subresource === 'status',
-      admit: permit,
+    const admit = this.#admission(known, permit, options, subresource);
+    return this.#write(options, () =>
+      this.#parts.objects.change(
+        storage,
+        key,
+        (before) => inVersion(decoded(known, apply(inVersion(before, known)), options), storage),
+        { status: subresource === 'status', admit: (change) => inVersion(admit(change), storage) },
+      ),
+    );
+  }
+
+  /** Server-side apply: makes the object, or changes it. The configuration is the requester's. */
+  async apply(
+    resource: ResourceType,
+    namespace: string,
+    name: string,
+    configuration: unknown,
+    options: ApplyRequest,
+  ): Promise<{ object: StoredObject; created: boolean }> {
+    const { subresource } = options;
+    const { known, storage, key, permit } = this.#enter('patch', resource, { namespace, name, subresource });
+    if (subresource && !known.hasStatus) throw notFound(known, `${name}/${subresource}`);
+    const config = decoded(known, configuration, options);
+    const { objects } = this.#parts;
+    const merge = (live: AnyObject | undefined) =>
+      serverSideApply(known, live, config, { ...options, now: objects.now() });
+    const admit = this.#admission(known, permit, options, subresource, true);
+    const inStorage = (change: Parameters<Permit>[0]) => inVersion(admit(change), storage);
+    return this.#write(options, () => {
+      if (!objects.table.has(resourceId(known), key.namespace, name) && !subresource) {
+        const created = this.#enter('create', known, { namespace, name }).permit;
+        const admitNew = this.#admission(known, created, options, undefined, true);
+        const object = objects.insert(storage, inVersion(merge(undefined), storage), (change) =>
+          inVersion(admitNew(change), storage),
+        );
+        return { object, created: true };
+      }
+      const object = objects.change(
+        storage,
+        key,
+        (before) => inVersion(merge(inVersion(before, known)), storage),
+        { status: subresource === 'status', admit: inStorage },
+      );
+      return { object, created: false };
     });
   }
 
@@ -212,10 +264,42 @@ export class StoreClient implements Client {
     resource: ResourceType,
     namespace: string,
     name: string,
-    options: DeleteOptions,
+    options: DeleteOptions & { dryRun?: boolean },
   ): Promise<{ object: StoredObject; gone: boolean }> {
-    const { known, key } = this.#enter('delete', resource, { namespace, name });
-    return this.#parts.objects.remove(known, key, options);
+    const { storage, key } = this.#enter('delete', resource, { namespace, name });
+    return this.#write(options, () => this.#parts.objects.remove(storage, key, options));
+  }
+
+  /** Deletes what the options select, in one transaction. */
+  async removeCollection(
+    resource: ResourceType,
+    selectors: ListOptions,
+    options: DeleteOptions & { dryRun?: boolean },
+  ): Promise<StoredObject[]> {
+    const { known, storage, selection } = this.#select('deletecollection', resource, selectors);
+    const { objects } = this.#parts;
+    return this.#write(options, () => {
+      const found = [...objects.table.list(resourceId(known), selection.namespace)].filter((stored) =>
+        matches(selection, stored),
+      );
+      return found.map(({ namespace, name }) => objects.remove(storage, { namespace, name }, options).object);
+    });
+  }
+
+  #write<T>(options: { dryRun?: boolean }, work: () => T): Promise<T> {
+    const { objects } = this.#parts;
+    return options.dryRun ? objects.rehearse(work) : objects.transact(work);
+  }
+
+  #admission(
+    served: ResourceType,
+    permit: Permit,
+    write: WriteOptions,
+    subresource: 'status' | undefined,
+    applied = false,
+  ): Permit {
+    const now = () => this.#parts.objects.now();
+    return admitChange({ served, permit, write, identity: this.#identity.name, subresource, applied, now });
   }
 
   async #replace(
@@ -234,19 +318,20 @@ export class StoreClient implements Client {
     verb: Verb,
     resource: ResourceType,
     options: ListOptions,
-  ): { known: ResourceType; selection: Selection } {
+  ): { known: ResourceType; storage: ResourceType; selection: Selection } {
     const namespace = resource.namespaced ? options.namespace : undefined;
-    const { known } = this.#enter(verb, resource, { namespace, wide: true });
-    return { known, selection: selectionOf({ ...options, namespace: namespace ?? '' }) };
+    const { known, storage } = this.#enter(verb, resource, { namespace, wide: true });
+    return { known, storage, selection: selectionOf({ ...options, namespace: namespace ?? '' }, known) };
   }
 
   #enter(
     verb: Verb,
     resource: ResourceType,
     at: { namespace?: string | undefined; name?: string; subresource?: 'status' | undefined; wide?: boolean },
-  ): { known: ResourceType; key: { namespace: string; name: string }; permit: Permit } {
+  ): { known: ResourceType; storage: ResourceType; key: ObjectKey; permit: Permit } {
     this.#parts.assertOpen();
     const known = this.#parts.resources.require(resource);
+    const storage = this.#parts.resources.get(resourceId(known)) ?? known;
     const namespace = at.wide ? (at.namespace ?? '') : namespaceOf(known, at.namespace);
     const { name = '', subresource } = at;
     const permit = this.#parts.authorizer.authorize(this.#identity, {
@@ -256,8 +341,29 @@ export class StoreClient implements Client {
       namespace,
       name,
     });
-    return { known, key: { namespace, name }, permit };
+    return { known, storage, key: { namespace, name }, permit };
   }
+}
+
+/** What an apply is told beside the configuration. */
+export interface ApplyRequest extends WriteOptions {
+  fieldManager: string;
+  force: boolean;
+  subresource?: 'status' | undefined;
+}
+
+function matches(selection: Selection, stored: StoredObject): boolean {
+  return (
+    selection.matchesKey(stored) &&
+    selection.matchesLabels(stored.labels) &&
+    selection.matchesBody(stored.body)
+  );
+}
+
+/** The requester's input as an object of the resource. */
+function decoded(resource: ResourceType, input: unknown, { decode }: WriteOptions): AnyObject {
+  const object = acceptObject(resource, input);
+  return decode ? decode(object) : object;
 }
 
 function parsed<T extends KubeObject>(stored: StoredObject): T {

@@ -6,15 +6,22 @@ import type { Identity } from '../access/identity.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { coreResources } from '../core/core-resources.ts';
 import { Namespaces } from '../core/namespace.ts';
+import { CustomResources, definitionResource } from '../custom-resources/custom-resources.ts';
 import { isKubeError, KubeError } from '../error.ts';
 import type { ResourceType } from '../object.ts';
-import { type AnyObject, apiVersionOf, ResourceRegistry } from '../resource.ts';
+import { RbacPolicy } from '../rbac/rbac-policy.ts';
+import { rbacResources } from '../rbac/rbac-resources.ts';
+import { RoleAggregation } from '../rbac/role-aggregation.ts';
+import { RoleIndex } from '../rbac/role-index.ts';
+import { type AnyObject, apiVersionOf, ResourceRegistry, resourceId } from '../resource.ts';
 import { type Database, openDatabase } from './database.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 import { randomNameSuffix } from './generated-name.ts';
 import { GroupCommit } from './group-commit.ts';
+import { copyDatabase } from './inspect-store.ts';
 import { ObjectStore } from './object-store.ts';
-import { ObjectTable } from './object-table.ts';
+import { type Change, ObjectTable } from './object-table.ts';
+import { SpaceReserve } from './space-reserve.ts';
 import { StoreClient } from './store-client.ts';
 import { WatchHub } from './watch-hub.ts';
 
@@ -31,12 +38,29 @@ export interface StoreOptions {
   randomUid?: () => string;
   /** How many events a watch can go back; a tenth more may be kept. @default 10000 */
   historyEvents?: number;
-  /** Writes that would make the database file larger fail with `StorageFull`. @default no bound but the disk */
+  /** Writes that would make the database file larger fail with `StorageFull`, deletions aside. @default no bound but the disk */
   maxSizeBytes?: number;
+  /**
+   * `full`: a write that was acknowledged survives power loss (synchronous=FULL). `relaxed`: it survives the end of the
+   * process at any moment, and of a power cut the last moments may be lost; writes are faster. @default full
+   */
+  durability?: 'full' | 'relaxed';
   /** Who may do what. @default factoryAccess */
   access?: AccessTable;
   /** Told what goes wrong in the background (garbage collection). @default ignored; the work is tried again at the next start */
   onError?: (error: unknown) => void;
+}
+
+/** Counts, and milliseconds in transactions. */
+export interface StoreStatistics {
+  /** Transactions, each one fsync. */
+  commits: number;
+  /** Changes of objects. */
+  writes: number;
+  failures: number;
+  commitMs: number;
+  /** Watches that are open. */
+  watchers: number;
 }
 
 /** The embedded API: a durable store of objects, and clients to it. */
@@ -46,8 +70,17 @@ export interface Store {
   readonly version: number;
   /** A client that acts as `identity`, with no more rights than it would have over HTTP. */
   client(identity: Identity): StoreClient;
+  /** Who may do what, for requests that are no calls of a client: reviews, paths, subresources. */
+  readonly authorizer: Authorizer;
+  /** What the store has done since it was opened. */
+  statistics(): StoreStatistics;
   /** Resolves when garbage collection has nothing left to do. */
   settled(): Promise<void>;
+  /**
+   * Copies the store, as it is at one moment, into a file that does not exist yet, beside everything else.
+   * @throws KubeError StorageFull
+   */
+  backup(target: string): Promise<void>;
   /** Ends all watches and refuses further calls with `StoreClosed`. What was acknowledged is on disk. */
   close(): void;
 }
@@ -68,16 +101,29 @@ export function createStore(options: StoreOptions): Store {
   }
 }
 
+const rbacKinds = new Map(rbacResources.map((resource) => [resourceId(resource), resource.kind]));
+
 function assemble(database: Database, options: StoreOptions): Store {
   const { clock = systemClock, historyEvents = 10_000, onError = () => {} } = options;
-  const resources = new ResourceRegistry([...coreResources, ...(options.resources ?? [])]);
-  const authorizer = new Authorizer(options.access ?? factoryAccess);
+  const resources = new ResourceRegistry([...coreResources, ...rbacResources, ...(options.resources ?? [])]);
+  resources.register(definitionResource(resources, () => clock.now()));
   const table = new ObjectTable(database, historyEvents);
+  const roles = new RoleIndex();
+  const authorizer = new Authorizer(options.access ?? factoryAccess, new RbacPolicy(roles));
   const hub = new WatchHub(table);
-  const writer = new GroupCommit(database, table, (changes) => {
+  const publish = (changes: Change[]) => {
     for (const change of changes) hub.publish(change.event);
     for (const change of changes) collector.observe(change);
-  });
+    for (const change of changes) customResources.observe(change);
+    for (const { event, object } of changes) {
+      const kind = rbacKinds.get(event.resource);
+      if (kind === undefined) continue;
+      roles.set(kind, event.namespace, event.name, event.type === 'DELETED' ? undefined : object);
+      if (kind === 'ClusterRole') aggregation.changed();
+    }
+  };
+  const reserve = new SpaceReserve(database, { maxSizeBytes: options.maxSizeBytes, now: () => clock.now() });
+  const writer = new GroupCommit(database, table, publish, reserve);
   const objects = new ObjectStore({
     table,
     writer,
@@ -89,17 +135,35 @@ function assemble(database: Database, options: StoreOptions): Store {
   const collector = new GarbageCollector(objects, resources, (error) => {
     if (!isKubeError(error, 'StoreClosed')) onError(error);
   });
+  const aggregation = new RoleAggregation(objects, (error) => {
+    if (!isKubeError(error, 'StoreClosed')) onError(error);
+  });
+  for (const [id, kind] of rbacKinds) {
+    for (const { namespace, name, body } of table.list(id, undefined)) {
+      roles.set(kind, namespace, name, JSON.parse(body) as AnyObject);
+    }
+  }
+  const customResources = new CustomResources(objects, resources, (error) => {
+    if (!isKubeError(error, 'StoreClosed')) onError(error);
+  });
   const assertOpen = () => {
     if (closed) throw new KubeError('StoreClosed', 'the store is closed');
   };
   if (!table.has('namespaces', '', 'default')) writer.runNow(() => insertDefaultNamespace(objects));
+  customResources.start();
   collector.start();
   return {
     resources,
+    authorizer,
     get version() {
       return table.version;
     },
     client: (identity) => new StoreClient({ objects, hub, resources, authorizer, assertOpen }, identity),
+    statistics: () => ({ ...writer.statistics, watchers: hub.watchers }),
+    backup(target) {
+      assertOpen();
+      return copyDatabase(database.db, database.path, target);
+    },
     settled: () => collector.settled(),
     close() {
       if (closed) return;

@@ -4,6 +4,7 @@ import type { ObjectTable, StoredEvent } from './object-table.ts';
 
 /** How many events wait in memory for one watcher; beyond that it reads on from the log. */
 const maxBuffered = 1024;
+const maxBufferedBytes = 8 * 1024 * 1024;
 /** How many events are read from the log at once. */
 const pageSize = 256;
 
@@ -27,6 +28,13 @@ export class WatchHub {
     if (this.#closed) cursor.end();
     else cursors.add(cursor);
     return cursor;
+  }
+
+  /** How many watches are open. */
+  get watchers(): number {
+    let count = 0;
+    for (const cursors of this.#cursors.values()) count += cursors.size;
+    return count;
   }
 
   publish(event: StoredEvent): void {
@@ -54,8 +62,12 @@ export interface SelectedEvent {
 export function selectEvent(event: StoredEvent, selection: Selection): SelectedEvent | undefined {
   if (!selection.matchesKey(event)) return undefined;
   const { version, body } = event;
-  const was = event.previousLabels !== undefined && selection.matchesLabels(event.previousLabels);
-  const is = event.type !== 'DELETED' && selection.matchesLabels(event.labels);
+  const gone = event.type === 'DELETED';
+  const fields = selection.matchesBody(body);
+  // What the fields were before is not known: of an object that is changed and does not match, it is said that it went.
+  const before = event.previousLabels !== undefined && selection.matchesLabels(event.previousLabels);
+  const was = before && (fields || !gone);
+  const is = !gone && fields && selection.matchesLabels(event.labels);
   if (was && is) return { type: 'MODIFIED', version, body };
   if (is) return { type: 'ADDED', version, body };
   if (was) return { type: 'DELETED', version, body };
@@ -72,6 +84,7 @@ export class WatchCursor {
   readonly #selection: Selection;
   readonly #onClose: () => void;
   #buffer: StoredEvent[] = [];
+  #bufferedBytes = 0;
   #behind = true;
   #read: number;
   #ended = false;
@@ -99,10 +112,13 @@ export class WatchCursor {
 
   offer(event: StoredEvent): void {
     if (!this.#behind) {
-      if (this.#buffer.length < maxBuffered) this.#buffer.push(event);
-      else {
+      if (this.#buffer.length < maxBuffered && this.#bufferedBytes < maxBufferedBytes) {
+        this.#buffer.push(event);
+        this.#bufferedBytes += event.body.length;
+      } else {
         this.#behind = true;
         this.#buffer = [];
+        this.#bufferedBytes = 0;
       }
     }
     this.#wake?.();
@@ -140,15 +156,20 @@ export class WatchCursor {
   #take(): StoredEvent | undefined {
     if (this.#behind && this.#buffer.length === 0) this.#catchUp();
     const event = this.#buffer.shift();
-    if (event) this.#read = event.version;
+    if (event) {
+      this.#read = event.version;
+      this.#bufferedBytes -= event.body.length;
+    }
     return event;
   }
 
   #catchUp(): void {
     if (this.#read < this.#table.compacted) throw expired(this.#read, this.#table.compacted);
-    this.#buffer = this.#table.events(this.#resource, this.#read, pageSize);
-    // A short page is the last one: nothing is committed between reading it and the next offer.
-    this.#behind = this.#buffer.length === pageSize;
+    const { events, more } = this.#table.events(this.#resource, this.#read, pageSize);
+    this.#buffer = events;
+    this.#bufferedBytes = events.reduce((sum, { body }) => sum + body.length, 0);
+    // The last page leaves nothing out: nothing is committed between reading it and the next offer.
+    this.#behind = more;
   }
 }
 
