@@ -1,9 +1,11 @@
 import type { KubeObject } from '@assay/kube';
+import { toV1 } from '../conversion/to-v1.ts';
 import { formatDuration } from '../duration.ts';
 import { defaultManagedByLabel, labels } from '../names/labels.ts';
+import type { CustomRun } from '../types/customrun.ts';
 import type { Pipeline } from '../types/pipeline.ts';
 import type { PipelineRun } from '../types/pipelinerun.ts';
-import { stepActionApiVersion, tektonGroup } from '../types/resources.ts';
+import { tektonGroup } from '../types/resources.ts';
 import type { StepAction, Task } from '../types/task.ts';
 import type { TaskRun } from '../types/taskrun.ts';
 import type { DefaultsConfig } from './config.ts';
@@ -27,9 +29,8 @@ export function setPipelineDefaults(pipeline: Pipeline, config: DefaultsConfig =
   return { ...pipeline, spec: defaultPipelineSpec(pipeline.spec ?? {}, config) };
 }
 
-/** Also brings one of `v1alpha1`, which has the same fields, to the version that is stored. */
 export function setStepActionDefaults(action: StepAction): StepAction {
-  return { ...action, apiVersion: stepActionApiVersion, spec: defaultStepActionSpec(action.spec ?? {}) };
+  return { ...action, spec: defaultStepActionSpec(action.spec ?? {}) };
 }
 
 export function setTaskRunDefaults(run: TaskRun, config: DefaultsConfig = {}): TaskRun {
@@ -62,12 +63,20 @@ export function setPipelineRunDefaults(run: PipelineRun, config: DefaultsConfig 
   return { ...run, spec };
 }
 
+export function setCustomRunDefaults(run: CustomRun, config: DefaultsConfig = {}): CustomRun {
+  const spec = { ...run.spec };
+  if (spec.params) spec.params = defaultParams(spec.params);
+  spec.serviceAccountName ||= config.serviceAccount ?? defaultServiceAccount;
+  return { ...run, spec };
+}
+
 /**
- * A copy of any object with Tekton's defaults set; kinds that are not Tekton's come back as they are. Setting defaults
- * twice is the same as once.
+ * A copy of any object with Tekton's defaults set, in the version that is stored; kinds that are not Tekton's come back
+ * as they are. Setting defaults twice is the same as once.
  */
-export function setDefaults<T extends KubeObject>(object: T, config: DefaultsConfig = {}): T {
-  if (!object.apiVersion.startsWith(`${tektonGroup}/`)) return object;
+export function setDefaults<T extends KubeObject>(given: T, config: DefaultsConfig = {}): T {
+  if (!given.apiVersion.startsWith(`${tektonGroup}/`)) return given;
+  const object = toV1(given);
   const set = (defaulted: KubeObject): T => defaulted as T;
   switch (object.kind) {
     case 'Task':
@@ -80,6 +89,8 @@ export function setDefaults<T extends KubeObject>(object: T, config: DefaultsCon
       return set(setPipelineRunDefaults(object as unknown as PipelineRun, config));
     case 'StepAction':
       return set(setStepActionDefaults(object as unknown as StepAction));
+    case 'CustomRun':
+      return set(setCustomRunDefaults(object as unknown as CustomRun, config));
     default:
       return object;
   }

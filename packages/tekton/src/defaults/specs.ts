@@ -99,6 +99,10 @@ function defaultPipelineTask(task: PipelineTask, config: DefaultsConfig): Pipeli
     if (copy.taskRef.params) copy.taskRef.params = defaultParams(copy.taskRef.params);
   }
   if (copy.taskSpec) copy.taskSpec = defaultTaskSpec(copy.taskSpec, config);
+  if (copy.pipelineRef?.params) {
+    copy.pipelineRef = { ...copy.pipelineRef, params: defaultParams(copy.pipelineRef.params) };
+  }
+  if (copy.pipelineSpec) copy.pipelineSpec = defaultPipelineSpec(copy.pipelineSpec, config);
   return copy;
 }
 

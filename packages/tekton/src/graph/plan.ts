@@ -1,5 +1,8 @@
-import type { SkipReason } from '../conditions/reasons.ts';
-import { skipReasons } from '../conditions/reasons.ts';
+import { userError } from '../conditions/messages.ts';
+import type { PipelineRunReason, SkipReason } from '../conditions/reasons.ts';
+import { pipelineRunReasons, skipReasons } from '../conditions/reasons.ts';
+import { TektonError } from '../error.ts';
+import type { RunProblem } from '../runs/problem.ts';
 import type { PipelineTask } from '../types/pipeline.ts';
 import type { SkippedTask } from '../types/pipelinerun.ts';
 import { substitutePipelineTask } from '../variables/pipeline-task.ts';
@@ -27,6 +30,11 @@ export interface RunPlan {
   tasksDone: boolean;
   /** All finally tasks, if any, have ended or are skipped, and so have the DAG tasks. */
   finallyDone: boolean;
+  /**
+   * Set when a `when` expression in CEL could not be evaluated: the run fails with this, and nothing starts. The reason
+   * is `CELEvaluationFailed`.
+   */
+  celProblem?: RunProblem<PipelineRunReason>;
   /** `when` of every task with its results replaced where they are known; for `childReferences[].whenExpressions`. */
   tasks: ReadonlyMap<string, PipelineTask>;
 }
@@ -35,6 +43,7 @@ interface Context {
   state: RunState;
   graph: TaskGraph;
   failed: Map<string, string>;
+  celFailure?: TektonError;
   /** Whether a DAG task failed for good; unset until asked, and again when `failed` grows. */
   stopping?: boolean | undefined;
   skips: Map<string, SkipReason | undefined>;
@@ -79,15 +88,24 @@ export function planRun(state: RunState): RunPlan {
   const tasks = new Map([...graph.tasks.keys()].map((name) => [name, resolve(context, name).task]));
   const finals = planFinally(context, tasksDone, skipped);
   for (const [name, task] of finals.tasks) tasks.set(name, task);
+  const celProblem = celProblemOf(context);
+  const held = celProblem !== undefined;
   return {
-    start: cancelled(state) ? [] : start.map((name) => resolve(context, name).task),
-    startFinally: state.specStatus === 'Cancelled' || state.timedOut?.pipeline ? [] : finals.start,
+    start: cancelled(state) || held ? [] : start.map((name) => resolve(context, name).task),
+    startFinally: state.specStatus === 'Cancelled' || state.timedOut?.pipeline || held ? [] : finals.start,
     skipped,
     validationFailed: context.failed,
     tasksDone,
     finallyDone: tasksDone && finals.done,
+    ...(held && { celProblem }),
     tasks,
   };
+}
+
+function celProblemOf({ state, celFailure }: Context): RunProblem<PipelineRunReason> | undefined {
+  if (celFailure === undefined) return undefined;
+  const message = `Error evaluating CEL ${state.name}: ${userError(celFailure.message)}`;
+  return { reason: pipelineRunReasons.CELEvaluationFailed, message };
 }
 
 const cancelled = ({ specStatus }: RunState): boolean =>
@@ -149,7 +167,7 @@ function findSkipReason(context: Context, name: string): SkipReason | undefined 
   if (state.specStatus === 'StoppedRunFinally') return skipReasons.GracefullyStopped;
   const ready = parentsDone(context, name);
   const { task, unresolved } = resolve(context, name);
-  if (ready && !whenAllows(task.when)) return skipReasons.WhenExpressions;
+  if (ready && !allows(context, task, unresolved === undefined)) return skipReasons.WhenExpressions;
   for (const parent of graph.parents.get(name) ?? []) {
     const parentReason = skipReason(context, parent);
     if (parentReason !== undefined && parentReason !== skipReasons.WhenExpressions)
@@ -162,6 +180,17 @@ function findSkipReason(context: Context, name: string): SkipReason | undefined 
   if (ready && state.timedOut?.pipeline) return skipReasons.PipelineTimedOut;
   if (ready && state.timedOut?.tasks) return skipReasons.TasksTimedOut;
   return emptyMatrix(task) ? skipReasons.EmptyArrayInMatrix : undefined;
+}
+
+/** `whenAllows`; what cannot be evaluated counts as allowed, and fails the run unless it lacks results. */
+function allows(context: Context, task: PipelineTask, complete = true): boolean {
+  try {
+    return whenAllows(task.when);
+  } catch (error) {
+    if (!(error instanceof TektonError)) throw error;
+    if (complete) context.celFailure ??= error;
+    return true;
+  }
 }
 
 function emptyMatrix(task: PipelineTask): boolean {
@@ -192,7 +221,7 @@ function planFinally(context: Context, tasksDone: boolean, skipped: SkippedTask[
       done &&= isEnded(child);
       continue;
     }
-    const reason = tasksDone ? finallySkipReason(state, task, unresolved) : undefined;
+    const reason = tasksDone ? finallySkipReason(context, task, unresolved) : undefined;
     if (reason !== undefined) {
       skipped.push(skippedTask(task, reason, reason === skipReasons.WhenExpressions));
       continue;
@@ -203,9 +232,14 @@ function planFinally(context: Context, tasksDone: boolean, skipped: SkippedTask[
   return { start, done, tasks };
 }
 
-function finallySkipReason(state: RunState, task: PipelineTask, unresolved: boolean): SkipReason | undefined {
+function finallySkipReason(
+  context: Context,
+  task: PipelineTask,
+  unresolved: boolean,
+): SkipReason | undefined {
+  const { state } = context;
   if (unresolved) return skipReasons.MissingResults;
-  if (!whenAllows(task.when)) return skipReasons.WhenExpressions;
+  if (!allows(context, task)) return skipReasons.WhenExpressions;
   if (state.timedOut?.pipeline) return skipReasons.PipelineTimedOut;
   if (state.timedOut?.finally) return skipReasons.FinallyTimedOut;
   return emptyMatrix(task) ? skipReasons.EmptyArrayInMatrix : undefined;

@@ -12,6 +12,7 @@ import {
 import type { Replacements } from '../variables/replacements.ts';
 import { ReplacementsBuilder } from '../variables/replacements.ts';
 import type { TaskState } from './run-state.ts';
+import { referringFields } from './task-graph.ts';
 
 /** Why a task's references to results cannot be resolved. */
 export interface UnresolvedReference {
@@ -39,7 +40,7 @@ export function resolveResults(
   states: ReadonlyMap<string, TaskState>,
   known: (name: string) => PipelineTask | undefined,
 ): { replacements: Replacements } | { unresolved: UnresolvedReference } {
-  const { runAfter: _, ...rest } = task;
+  const rest = referringFields(task);
   const replacements = new ReplacementsBuilder();
   for (const reference of resultReferences(rest)) {
     const { producer, result } = reference;

@@ -1,8 +1,11 @@
 import type { Condition } from '@assay/kube';
 import { taskRunMessages } from '../conditions/messages.ts';
+import { succeededCondition } from '../conditions/succeeded.ts';
 import type { Artifacts } from '../results/artifacts.ts';
+import type { CustomRun } from '../types/customrun.ts';
 import type { RunResult } from '../types/params.ts';
 import type { PipelineSpec } from '../types/pipeline.ts';
+import type { PipelineRun } from '../types/pipelinerun.ts';
 import type { TaskRun } from '../types/taskrun.ts';
 
 /** How far the child (or children) of one PipelineTask is. */
@@ -48,6 +51,33 @@ export function taskStateOf(run: TaskRun): TaskState {
   if (reason !== 'TaskRunCancelled') return { status: 'Failed', reason, results };
   const byTimeout = run.spec.statusMessage === taskRunMessages.cancelledByTimeout;
   return { status: byTimeout ? 'TimedOut' : 'Cancelled', reason, results };
+}
+
+/** What a PipelineRun tells a CustomRun that it cancels. */
+export const customRunMessages = {
+  cancelledByPipelineRun: 'CustomRun cancelled as the PipelineRun it belongs to has been cancelled.',
+  cancelledByTimeout: 'CustomRun cancelled as the PipelineRun it belongs to has timed out.',
+} as const;
+
+/** `spec.status` of a CustomRun that is to stop, and the reason its controller then gives. */
+export const customRunCancelled = { status: 'RunCancelled', reason: 'CustomRunCancelled' } as const;
+
+/** The state of a task that another controller runs. Its results are texts. */
+export function customRunState(run: CustomRun): TaskState {
+  const { status, reason = '' } = succeededCondition(run) ?? {};
+  const results = (run.status?.results ?? []).map(({ name, value }) => ({ name, type: 'string', value }));
+  if (status === 'True') return { status: 'Succeeded', reason, results };
+  if (status !== 'False') return { status: 'Running', reason, results: [] };
+  if (reason !== customRunCancelled.reason) return { status: 'Failed', reason, results };
+  const byTimeout = run.spec.statusMessage === customRunMessages.cancelledByTimeout;
+  return { status: byTimeout ? 'TimedOut' : 'Cancelled', reason, results };
+}
+
+/** The state of a task that is a Pipeline of its own: its results stay its own, and cancelled counts as failed. */
+export function childPipelineState(run: PipelineRun): TaskState {
+  const { status, reason = '' } = succeededCondition(run) ?? {};
+  const state = status === 'True' ? 'Succeeded' : status === 'False' ? 'Failed' : 'Running';
+  return { status: state, reason, results: [] };
 }
 
 /**

@@ -11,10 +11,16 @@ export interface TaskGraph {
   children: ReadonlyMap<string, readonly string[]>;
 }
 
+/** The fields of a task in which `$(tasks.t...)` means a task of the same Pipeline; a nested Pipeline has its own. */
+export function referringFields(task: PipelineTask): Partial<PipelineTask> {
+  const { runAfter: _, pipelineSpec: __, ...rest } = task;
+  return rest;
+}
+
 /** The tasks that a task waits for: `runAfter`, and the producers of the results it uses anywhere. Sorted. */
 export function dependencies(task: PipelineTask): string[] {
-  const { runAfter, ...rest } = task;
-  const names = new Set(runAfter ?? []);
+  const names = new Set(task.runAfter ?? []);
+  const rest = referringFields(task);
   for (const reference of resultReferences(rest)) names.add(reference.producer);
   for (const reference of aggregateLengthReferences(rest)) names.add(reference.producer);
   return [...names].sort();

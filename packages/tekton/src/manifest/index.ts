@@ -19,3 +19,9 @@ export async function structureErrors(object: KubeObject): Promise<string[]> {
   const { checkStructure } = await import('./structure.ts');
   return checkStructure({ ...object }).map(({ message, hint }) => (hint ? `${message} (${hint})` : message));
 }
+
+/** The JSON Schema of each Tekton kind, by `apiVersion Kind`. The schema library is loaded on first use. */
+export async function tektonJsonSchemas(): Promise<Map<string, unknown>> {
+  const { jsonSchemasOfKinds } = await import('./json-schemas.ts');
+  return jsonSchemasOfKinds();
+}

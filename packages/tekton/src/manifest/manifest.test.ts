@@ -74,6 +74,16 @@ describe('reading', () => {
   });
 });
 
+test('upper and lower case do not matter in names of fields', async () => {
+  const { objects, problems } = await readManifest(
+    `${head}spec:\n  Steps:\n  - name: s\n    Image: i\n    workspaces: [{name: w, mountpath: /w}]\n`,
+  );
+  assert.deepEqual(problems, []);
+  assert.deepEqual(objects[0] && 'spec' in objects[0] && objects[0].spec, {
+    steps: [{ name: 's', image: 'i', workspaces: [{ name: 'w', mountPath: '/w' }] }],
+  });
+});
+
 describe('what is wrong has its place', () => {
   test('an unknown field, with a guess', async () => {
     assert.deepEqual(await problems(`${head}spec:\n  stpes: []\n`), [

@@ -5,7 +5,7 @@ import type { FieldError } from '../validation/field-error.ts';
 import type { Source } from './locate.ts';
 import { findNode, parsePath, placeAt } from './locate.ts';
 import type { ManifestProblem, Place } from './place.ts';
-import { checkStructure, schemaOf, tektonKinds } from './structure.ts';
+import { checkStructure, schemaOf, tektonKinds, withCanonicalFields } from './structure.ts';
 import type { YamlStream } from './yaml-stream.ts';
 import { parseYamlStream } from './yaml-stream.ts';
 
@@ -45,10 +45,11 @@ export function readYamlManifest(text: string, file: string): Manifest {
     problems,
     locate,
     problemsOf: (index, errors) =>
-      errors.map(({ message, paths, details }) => {
+      errors.map(({ message, paths, details, place, hint, shown }) => {
         const where = paths.length > 0 ? `${message}: ${paths.join(', ')}` : message;
-        const problem = { file, ...locate(index, paths[0] ?? ''), message: where };
-        return details === undefined ? problem : { ...problem, hint: details };
+        const problem = { file, ...locate(index, place ?? paths[0] ?? ''), message: shown ?? where };
+        const remedy = hint ?? details;
+        return remedy === undefined ? problem : { ...problem, hint: remedy };
       }),
   };
 }
@@ -114,7 +115,9 @@ class Reader {
       this.#problem(`no kind ${object.kind} in ${object.apiVersion}`, node?.range?.[0] ?? 0, hint);
       return;
     }
-    const cleaned = tekton ? (withoutNulls(object) as typeof object) : object;
+    const cleaned = tekton
+      ? (withCanonicalFields(withoutNulls(object) as typeof object) as typeof object)
+      : object;
     const found = checkStructure(cleaned);
     for (const { path, atKey, message, hint } of found) {
       this.#problem(message, findNode(source, path, atKey)?.range?.[0] ?? 0, hint);

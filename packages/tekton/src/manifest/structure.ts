@@ -1,9 +1,16 @@
 import type { z } from 'zod';
+import { fieldsOf } from '../conversion/fields.ts';
+import { refusedFields } from '../conversion/refused.ts';
+import { isOlderVersion } from '../conversion/to-v1.ts';
+import { customRunSchema } from '../types/customrun.ts';
 import { objectMetaSchema } from '../types/metadata.ts';
 import { pipelineSchema } from '../types/pipeline.ts';
 import { pipelineRunSchema } from '../types/pipelinerun.ts';
 import { stepActionSchema, taskSchema } from '../types/task.ts';
 import { taskRunSchema } from '../types/taskrun.ts';
+import { v1beta1Schemas } from '../types/v1beta1.ts';
+import { verificationPolicySchema } from '../types/verification-policy.ts';
+import { parsePath } from './locate.ts';
 import { suggest } from './suggest.ts';
 
 const schemas: Record<string, z.ZodType> = {
@@ -12,7 +19,12 @@ const schemas: Record<string, z.ZodType> = {
   'tekton.dev/v1 TaskRun': taskRunSchema,
   'tekton.dev/v1 PipelineRun': pipelineRunSchema,
   'tekton.dev/v1beta1 StepAction': stepActionSchema,
+  ...Object.fromEntries(
+    Object.entries(v1beta1Schemas).map(([kind, schema]) => [`tekton.dev/v1beta1 ${kind}`, schema]),
+  ),
   'tekton.dev/v1alpha1 StepAction': stepActionSchema,
+  'tekton.dev/v1beta1 CustomRun': customRunSchema,
+  'tekton.dev/v1alpha1 VerificationPolicy': verificationPolicySchema,
 };
 
 /** A field that its kind does not have, or a value of the wrong type. */
@@ -48,8 +60,63 @@ export function checkStructure(object: Record<string, unknown>): StructureProble
   const checked = schema ?? objectMetaSchema;
   const value = schema === undefined ? (object.metadata ?? {}) : object;
   const result = checked.safeParse(value, { reportInput: true });
-  if (result.success) return [];
+  if (result.success) return schema === undefined ? [] : refusedOf(object);
   return result.error.issues.flatMap((issue) => problemsOf(issue, base, checked, kind));
+}
+
+/**
+ * The object with fields named as its kind names them. As Go reads JSON, upper and lower case do not matter in the names
+ * of Tekton's fields; where a field stands in both spellings, the right one counts and the other is an unknown field.
+ */
+export function withCanonicalFields(object: Record<string, unknown>): Record<string, unknown> {
+  const schema = schemaOf(String(object.apiVersion), String(object.kind));
+  if (schema === undefined) return object;
+  let copy = object;
+  for (let round = 0; round < mostRounds; round++) {
+    const result = schema.safeParse(copy);
+    const renames = result.success ? [] : result.error.issues.flatMap((issue) => renamesOf(issue, schema));
+    if (renames.length === 0) return copy;
+    if (round === 0) copy = structuredClone(object);
+    const done = renames.filter(({ path, from, to }) => rename(copy, path, from, to));
+    if (done.length === 0) return copy;
+  }
+  return copy;
+}
+
+/** How deep misspelt fields may lie within misspelt fields. */
+const mostRounds = 16;
+
+function renamesOf(
+  issue: Issue,
+  schema: z.ZodType,
+): Array<{ path: readonly PropertyKey[]; from: string; to: string }> {
+  if (issue.code !== 'unrecognized_keys') return [];
+  const known = new Map(knownFields(schema, issue.path).map((name) => [name.toLowerCase(), name]));
+  return issue.keys.flatMap((from) => {
+    const to = known.get(from.toLowerCase());
+    return to === undefined ? [] : [{ path: issue.path, from, to }];
+  });
+}
+
+function rename(object: unknown, path: readonly PropertyKey[], from: string, to: string): boolean {
+  const owner = path.reduce((at, part) => (at as Record<PropertyKey, unknown>)[part], object) as Record<
+    string,
+    unknown
+  >;
+  if (Object.hasOwn(owner, to)) return false;
+  owner[to] = owner[from];
+  delete owner[from];
+  return true;
+}
+
+/** What an older API version could say and no longer may. */
+function refusedOf(object: Record<string, unknown>): StructureProblem[] {
+  if (!isOlderVersion({ apiVersion: String(object.apiVersion), kind: String(object.kind) })) return [];
+  return refusedFields(String(object.kind), fieldsOf(object.spec)).map((paths) => ({
+    path: parsePath(paths[0] ?? 'spec'),
+    atKey: true,
+    message: `must not set the field(s): ${paths.join(', ')}`,
+  }));
 }
 
 type Issue = z.core.$ZodIssue;
@@ -120,6 +187,7 @@ function knownFields(schema: z.ZodType, path: readonly PropertyKey[]): string[] 
 interface Definition {
   type: string;
   innerType?: unknown;
+  getter?: unknown;
   element?: unknown;
   valueType?: unknown;
   shape?: unknown;
@@ -127,8 +195,11 @@ interface Definition {
 
 function unwrap(schema: unknown): { def: Definition } {
   let at = schema as { def: Definition };
-  while (at.def.type === 'optional') at = at.def.innerType as { def: Definition };
-  return at;
+  for (;;) {
+    if (at.def.type === 'optional') at = at.def.innerType as { def: Definition };
+    else if (at.def.type === 'lazy') at = (at.def.getter as () => { def: Definition })();
+    else return at;
+  }
 }
 
 function below(schema: unknown, part: PropertyKey): unknown {

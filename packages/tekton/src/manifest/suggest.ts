@@ -23,7 +23,8 @@ export function suggest(
   return known.length > 0 && known.length <= 12 ? `fields here: ${[...known].sort().join(', ')}` : undefined;
 }
 
-function nearest(field: string, known: readonly string[]): string | undefined {
+/** The one of some names that differs little enough from another to be meant. */
+export function nearest(field: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(field.length / 3));
   let best: { name: string; distance: number } | undefined;
   for (const name of known) {

@@ -6,11 +6,11 @@ export function typeOfValue(value: ParamValue): ParamType {
   return Array.isArray(value) ? 'array' : 'object';
 }
 
-/** The declared type, else the default's, else `object` when there are properties, else `string`. */
+/** The declared type, else `object` when there are properties, else the default's, else `string`. */
 export function typeOfSpec(spec: ParamSpec): string {
   if (spec.type !== undefined && spec.type !== '') return spec.type;
-  if (spec.default !== undefined) return typeOfValue(spec.default);
-  return spec.properties === undefined ? 'string' : 'object';
+  if (spec.properties !== undefined) return 'object';
+  return spec.default === undefined ? 'string' : typeOfValue(spec.default);
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';

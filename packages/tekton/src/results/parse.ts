@@ -2,7 +2,7 @@ import { userError } from '../conditions/messages.ts';
 import type { TaskRunReason } from '../conditions/reasons.ts';
 import { taskRunReasons } from '../conditions/reasons.ts';
 import { goMapOfLists } from '../params/value.ts';
-import type { RunProblem } from '../runs/checks.ts';
+import type { RunProblem } from '../runs/problem.ts';
 import type { ResultSpec, RunResult } from '../types/params.ts';
 
 /** The declared type of a result; properties imply `object`. */

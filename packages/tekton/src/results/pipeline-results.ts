@@ -2,7 +2,7 @@ import type { PipelineRunReason } from '../conditions/reasons.ts';
 import { pipelineRunReasons } from '../conditions/reasons.ts';
 import type { TaskState } from '../graph/run-state.ts';
 import { goList } from '../params/value.ts';
-import type { RunProblem } from '../runs/checks.ts';
+import type { RunProblem } from '../runs/problem.ts';
 import type { RunResult } from '../types/params.ts';
 import type { PipelineSpec } from '../types/pipeline.ts';
 import { resultReferences } from '../variables/reference.ts';

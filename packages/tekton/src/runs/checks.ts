@@ -18,12 +18,7 @@ import type { PipelineRun } from '../types/pipelinerun.ts';
 import type { TaskSpec } from '../types/task.ts';
 import type { TaskRun } from '../types/taskrun.ts';
 import type { WorkspaceBinding, WorkspaceDeclaration } from '../types/workspaces.ts';
-
-/** Why a run cannot start: goes into its condition as it is. */
-export interface RunProblem<R extends string> {
-  reason: R;
-  message: string;
-}
+import type { RunProblem } from './problem.ts';
 
 type PipelineRunProblem = RunProblem<PipelineRunReason>;
 type TaskRunProblem = RunProblem<TaskRunReason>;

@@ -20,7 +20,8 @@ export const embeddedTaskSchema = shape(
 );
 export type EmbeddedTask = z.infer<typeof embeddedTaskSchema>;
 
-export const pipelineTaskSchema = shape(
+/** Without `pipelineSpec`, which is a Pipeline again. */
+export const pipelineTaskFieldsSchema = shape(
   { name: text },
   {
     displayName: text,
@@ -28,7 +29,6 @@ export const pipelineTaskSchema = shape(
     taskRef: taskRefSchema,
     taskSpec: embeddedTaskSchema,
     pipelineRef: pipelineRefSchema,
-    pipelineSpec: jsonObject,
     when: z.array(whenExpressionSchema),
     retries: integer,
     runAfter: texts,
@@ -39,21 +39,33 @@ export const pipelineTaskSchema = shape(
     onError: text,
   },
 );
-export type PipelineTask = z.infer<typeof pipelineTaskSchema>;
 
-export const pipelineSpecSchema = shape(
+/** A task of a Pipeline; `pipelineSpec` is a Pipeline written out inside it. */
+export type PipelineTask = z.infer<typeof pipelineTaskFieldsSchema> & {
+  pipelineSpec?: PipelineSpec | undefined;
+};
+
+export const pipelineSpecFields = {
+  displayName: text,
+  description: text,
+  params: z.array(paramSpecSchema),
+  workspaces: z.array(pipelineWorkspaceSchema),
+  results: z.array(pipelineResultSpecSchema),
+};
+const plainPipelineSpecSchema = shape({}, pipelineSpecFields);
+export type PipelineSpec = z.infer<typeof plainPipelineSpecSchema> & {
+  tasks?: PipelineTask[] | undefined;
+  finally?: PipelineTask[] | undefined;
+};
+
+export const pipelineSpecSchema: z.ZodType<PipelineSpec> = z.lazy(() => pipelineSpec);
+export const pipelineTaskSchema: z.ZodType<PipelineTask> = pipelineTaskFieldsSchema.extend({
+  pipelineSpec: z.optional(pipelineSpecSchema),
+});
+const pipelineSpec = shape(
   {},
-  {
-    displayName: text,
-    description: text,
-    params: z.array(paramSpecSchema),
-    tasks: z.array(pipelineTaskSchema),
-    finally: z.array(pipelineTaskSchema),
-    workspaces: z.array(pipelineWorkspaceSchema),
-    results: z.array(pipelineResultSpecSchema),
-  },
+  { ...pipelineSpecFields, tasks: z.array(pipelineTaskSchema), finally: z.array(pipelineTaskSchema) },
 );
-export type PipelineSpec = z.infer<typeof pipelineSpecSchema>;
 
 export const pipelineSchema = shape(
   { apiVersion: text, kind: text, metadata: objectMetaSchema, spec: pipelineSpecSchema },

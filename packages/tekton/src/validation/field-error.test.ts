@@ -29,7 +29,7 @@ test('errors with different details stay apart', () => {
     { message: 'm', paths: ['a'], details: 'd' },
     { message: 'm', paths: ['b'] },
   ];
-  assert.equal(formatFieldErrors(errors), 'm: a\nd\nm: b');
+  assert.equal(formatFieldErrors(errors), 'm: b\nm: a\nd');
 });
 
 test('feature gates say what is needed and what is set', () => {

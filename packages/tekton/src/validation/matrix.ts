@@ -1,59 +1,102 @@
-import type { FeatureFlags } from '../defaults/config.ts';
 import { defaultMaxMatrixCombinations } from '../defaults/config.ts';
-import { countCombinations } from '../matrix/combinations.ts';
+import type { Matrix } from '../types/params.ts';
 import type { PipelineTask } from '../types/pipeline.ts';
-import { resultReferences } from '../variables/reference.ts';
+import { textsOf } from '../variables/reference.ts';
 import type { Findings } from './field-error.ts';
 import { requireLevel } from './field-error.ts';
+import type { ValidationOptions } from './options.ts';
+import { validateUniqueParams } from './params.ts';
+import { expressionsIn, looksLikeResult, parseResult } from './substitution.ts';
 
-/** `matrix` of the tasks of one section. */
+/** True when a task fans out. */
+export function isMatrixed({ matrix }: Pick<PipelineTask, 'matrix'>): boolean {
+  return (matrix?.params ?? []).length > 0 || (matrix?.include ?? []).length > 0;
+}
+
+/** `matrix` of the tasks of one section; `findings` stands at the section. */
 export function validateMatrices(
   tasks: readonly PipelineTask[],
-  section: 'tasks' | 'finally',
-  flags: FeatureFlags,
+  options: ValidationOptions,
   findings: Findings,
 ): void {
-  for (const [index, task] of tasks.entries()) {
-    if (task.matrix !== undefined) validateMatrix(task, flags, findings.at(section, index));
-  }
-  validateConsumers(tasks, section, findings);
+  for (const [index, task] of tasks.entries()) validateMatrix(task, options, findings.at(`[${index}]`));
+  validateConsumers(tasks, findings);
 }
 
-function validateMatrix(task: PipelineTask, flags: FeatureFlags, findings: Findings): void {
-  const { params = [], include = [] } = task.matrix ?? {};
-  if (params.length + include.length > 0) {
-    requireLevel(findings, 'matrix', 'beta', flags.enableApiFields);
-    const count = countCombinations(task.matrix ?? {});
-    if (count > defaultMaxMatrixCombinations) {
-      findings.add(`expected 0 <= ${count} <= ${defaultMaxMatrixCombinations}`, ['matrix']);
+function validateMatrix(task: PipelineTask, options: ValidationOptions, findings: Findings): void {
+  const matrix = task.matrix ?? {};
+  const { params = [], include = [] } = matrix;
+  if (isMatrixed(task)) {
+    requireLevel(findings.at('matrix'), 'matrix', 'beta', options.featureFlags?.enableApiFields);
+    const most = options.defaults?.maxMatrixCombinations ?? defaultMaxMatrixCombinations;
+    const count = announcedCombinations(matrix);
+    if (count > most) findings.add(`expected 0 <= ${count} <= ${most}`, ['matrix']);
+    for (const [index, { params: included = [] }] of include.entries()) {
+      validateUniqueParams(included, findings.at('matrix').at('include', index).at('params'));
     }
+    validateUniqueParams(params, findings.at('matrix').at('params'));
   }
-  const own = new Set((task.params ?? []).map(({ name }) => name));
-  const seen = new Set<string>();
-  for (const { name } of params) {
-    if (seen.has(name)) findings.multipleOneOf(`matrix.params[${name}].name`);
-    seen.add(name);
-    if (own.has(name)) findings.multipleOneOf(`matrix[${name}]`, `params[${name}]`);
-  }
-  for (const [index, { params: included = [] }] of include.entries()) {
-    for (const { name } of included) {
-      if (own.has(name))
-        findings.multipleOneOf(`matrix.include[${index}].params[${name}]`, `params[${name}]`);
-    }
+  const fanned = new Set(
+    [...params, ...include.flatMap((item) => item.params ?? [])].map(({ name }) => name),
+  );
+  for (const { name } of task.params ?? []) {
+    if (fanned.has(name)) findings.multipleOneOf(`matrix[${name}]`, `params[${name}]`);
   }
 }
 
-/** Results of a matrixed task exist only as an array over all its runs. */
-function validateConsumers(tasks: readonly PipelineTask[], section: string, findings: Findings): void {
-  const matrixed = new Set(tasks.filter(({ matrix }) => matrix !== undefined).map(({ name }) => name));
-  for (const [index, task] of tasks.entries()) {
-    for (const { producer, whole, expression } of resultReferences([task.params, task.matrix])) {
-      if (!matrixed.has(producer) || whole) continue;
-      findings
-        .at(section, index)
-        .invalid(
-          `A matrixed pipelineTask can only be consumed in aggregate using [*] notation, but is currently set to ${expression}`,
-        );
+/** How many runs Tekton counts before references are replaced: an empty list counts as one. */
+function announcedCombinations({ params = [], include = [] }: Matrix): number {
+  if (params.length === 0) return include.length;
+  const lists = new Map(params.map(({ name, value }) => [name, Array.isArray(value) ? value : []]));
+  let count = 1;
+  for (const values of lists.values()) if (values.length > 0) count *= values.length;
+  for (const { params: included = [] } of include) {
+    for (const { name, value } of included) {
+      const values = lists.get(name);
+      if (values === undefined) continue;
+      if (values.includes(String(value))) break;
+      count++;
     }
+  }
+  return count;
+}
+
+/** Results of a matrixed task exist only as an array over all its runs; Tekton tells no place. */
+function validateConsumers(tasks: readonly PipelineTask[], findings: Findings): void {
+  const byName = new Map(tasks.map((task) => [task.name, task]));
+  const consumed: string[] = [];
+  for (const [index, task] of tasks.entries()) {
+    for (const { value } of task.params ?? []) {
+      const used = [...textsOf(value)].flatMap(expressionsIn).filter(looksLikeResult);
+      const own = used.filter((expression) => isMatrixed(byName.get(expression.split('.')[1] ?? '') ?? {}));
+      const single = own.filter((expression) => !expression.endsWith('[*]'));
+      for (const expression of single) {
+        findings
+          .at(`[${index}]`)
+          .add(
+            `A matrixed pipelineTask can only be consumed in aggregate using [*] notation, but is currently set to ${expression}`,
+            [],
+          );
+      }
+      if (single.length > 0) return;
+      if (used.length > 0) consumed.splice(0, consumed.length, ...own);
+    }
+  }
+  for (const expression of consumed) validateTextResult(expression, byName, findings);
+}
+
+function validateTextResult(
+  expression: string,
+  tasks: ReadonlyMap<string, PipelineTask>,
+  findings: Findings,
+): void {
+  const reference = parseResult(expression);
+  const task = tasks.get(reference?.task ?? '');
+  const spec = task?.taskRef ? tasks.get(task.taskRef.name ?? '')?.taskSpec : task?.taskSpec;
+  for (const { name, type = '' } of spec?.results ?? []) {
+    if (name !== reference?.result || type === 'string') continue;
+    findings.invalid(
+      `Matrixed PipelineTasks emitting results must have an underlying type string, but result ${name} has type ${type} in pipelineTask`,
+    );
   }
 }

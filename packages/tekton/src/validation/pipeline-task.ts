@@ -1,8 +1,11 @@
 import type { FeatureFlags } from '../defaults/config.ts';
-import type { PipelineTask } from '../types/pipeline.ts';
+import type { TaskRef } from '../types/params.ts';
+import type { EmbeddedTask, PipelineTask } from '../types/pipeline.ts';
 import type { Findings } from './field-error.ts';
 import { requireLevel } from './field-error.ts';
 import { isDnsLabel } from './names.ts';
+import type { ValidationOptions } from './options.ts';
+import { validatePipelineSpec } from './pipeline.ts';
 import { validateReference } from './references.ts';
 import { validateDuration } from './steps.ts';
 import { validateTaskSpec } from './task.ts';
@@ -16,20 +19,21 @@ export function validatePipelineTasks(
   tasks: readonly PipelineTask[],
   section: 'tasks' | 'finally',
   names: Set<string>,
-  flags: FeatureFlags,
+  options: ValidationOptions,
   findings: Findings,
 ): void {
   for (const [index, task] of tasks.entries()) {
     const at = findings.at(section, index);
-    if (!isDnsLabel(task.name ?? ''))
-      at.add(`invalid value ${JSON.stringify(task.name ?? '')}`, ['name'], dnsDetails);
-    if (names.has(task.name)) at.multipleOneOf('name');
-    names.add(task.name);
-    validatePipelineTask(task, flags, at);
+    const { name = '' } = task;
+    if (!isDnsLabel(name)) at.add(`invalid value ${JSON.stringify(name)}`, ['name'], dnsDetails);
+    if (names.has(name)) at.multipleOneOf('name');
+    names.add(name);
+    validatePipelineTask(task, options, at);
   }
 }
 
-function validatePipelineTask(task: PipelineTask, flags: FeatureFlags, findings: Findings): void {
+function validatePipelineTask(task: PipelineTask, options: ValidationOptions, findings: Findings): void {
+  const flags = options.featureFlags ?? {};
   validateRefOrSpec(task, flags, findings);
   if ((flags.disableInlineSpec ?? []).includes('pipeline')) {
     if (task.taskSpec) findings.disallowed('taskSpec');
@@ -37,66 +41,67 @@ function validatePipelineTask(task: PipelineTask, flags: FeatureFlags, findings:
   }
   if ((task.taskSpec?.steps ?? []).length > 0) {
     for (const field of ['apiVersion', 'kind'] as const) {
-      if (task.taskSpec?.[field]) {
-        findings.add(`taskSpec.${field} cannot be specified when using taskSpec.steps`, [
-          `taskSpec.${field}`,
-        ]);
-      }
+      if (!task.taskSpec?.[field]) continue;
+      const path = `taskSpec.${field}`;
+      findings.add(`${path} cannot be specified when using taskSpec.steps`, [path]);
     }
   }
   validateOnError(task, flags, findings);
   validateDuration(task.timeout, findings, 'timeout');
-  if (isCustom(task)) validateCustomTask(task, findings);
-  else {
-    if (task.taskRef) validateReference(task.taskRef, flags, findings.at('taskRef'));
-    if (task.taskSpec) validateTaskSpec(task.taskSpec, flags, findings.at('taskSpec'));
+  if (isCustom(task)) {
+    if (task.taskRef) validateCustom(task.taskRef, 'ref', findings.at('taskRef'));
+    if (task.taskSpec) validateCustom(task.taskSpec, 'spec', findings.at('taskSpec'));
+    return;
   }
+  if (task.taskSpec) validateTaskSpec(task.taskSpec, flags, findings.at('taskSpec'));
+  if (task.taskRef) validateReference(task.taskRef, flags, findings.at('taskRef'));
+  if (task.pipelineRef) validateReference(task.pipelineRef, flags, findings.at('pipelineRef'));
+  if (task.pipelineSpec) validatePipelineSpec(task.pipelineSpec, options, findings.at('pipelineSpec'));
 }
 
-/** A task that another controller runs: its kind or apiVersion is not Tekton's. */
-export function isCustom(task: PipelineTask): boolean {
-  const { taskRef, taskSpec } = task;
-  if (taskRef) return !taskKinds.has(taskRef.kind ?? '') || Boolean(taskRef.apiVersion);
-  return taskSpec !== undefined && (!taskKinds.has(taskSpec.kind ?? '') || Boolean(taskSpec.apiVersion));
+/** A task that another controller runs: its kind is not Tekton's, or it names an apiVersion. */
+export function isCustom({ taskRef, taskSpec }: Pick<PipelineTask, 'taskRef' | 'taskSpec'>): boolean {
+  const custom = (source: TaskRef | EmbeddedTask | undefined) =>
+    source !== undefined && (!taskKinds.has(source.kind ?? '') || Boolean(source.apiVersion));
+  return custom(taskRef) || custom(taskSpec);
 }
 
 function validateRefOrSpec(task: PipelineTask, flags: FeatureFlags, findings: Findings): void {
-  const alpha = flags.enableApiFields === 'alpha';
-  if (task.pipelineRef) requireLevel(findings, 'pipelineRef', 'alpha', flags.enableApiFields);
-  if (task.pipelineSpec) requireLevel(findings, 'pipelineSpec', 'alpha', flags.enableApiFields);
+  for (const field of ['pipelineRef', 'pipelineSpec'] as const) {
+    if (task[field]) requireLevel(findings.at(field), field, 'alpha', flags.enableApiFields);
+  }
   const fields = ['taskRef', 'taskSpec', 'pipelineRef', 'pipelineSpec'] as const;
   const present = fields.filter((field) => task[field] !== undefined);
   if (present.length > 1) findings.add('expected exactly one, got multiple', present);
-  if (present.length === 0) findings.missingOneOf(...(alpha ? fields : fields.slice(0, 2)));
+  if (present.length > 0) return;
+  findings.missingOneOf(...(flags.enableApiFields === 'alpha' ? fields : fields.slice(0, 2)));
 }
 
 function validateOnError(task: PipelineTask, flags: FeatureFlags, findings: Findings): void {
-  const { onError } = task;
-  if (!onError || onError.startsWith('$(params')) return;
-  requireLevel(findings, 'OnError', 'beta', flags.enableApiFields);
+  const { onError = '' } = task;
+  if (onError === '' || onError.startsWith('$(params')) return;
+  requireLevel(findings.at('onError'), 'OnError', 'beta', flags.enableApiFields);
   if (onError !== 'continue' && onError !== 'stopAndFail') {
     findings.invalid(onError, 'OnError', 'PipelineTask OnError must be either "continue" or "stopAndFail"');
   }
   if (onError === 'continue' && (task.retries ?? 0) > 0) {
-    findings.add('PipelineTask OnError cannot be set to "continue" when Retries is greater than 0', []);
+    findings
+      .at('onError')
+      .add('PipelineTask OnError cannot be set to "continue" when Retries is greater than 0', []);
   }
 }
 
-function validateCustomTask(task: PipelineTask, findings: Findings): void {
-  for (const [field, source] of [
-    ['ref', task.taskRef],
-    ['spec', task.taskSpec],
-  ] as const) {
-    if (source === undefined) continue;
-    const at = field === 'ref' ? 'taskRef' : 'taskSpec';
-    if (!source.kind) findings.invalid(`custom task ${field} must specify kind`, `${at}.kind`);
-    if (!source.apiVersion)
-      findings.invalid(`custom task ${field} must specify apiVersion`, `${at}.apiVersion`);
-    else if (!/^[^/]+\/[^/]+$/.test(source.apiVersion)) {
-      findings.invalid(
-        `invalid apiVersion format ${JSON.stringify(source.apiVersion)}, must be in the format "group/version"`,
-        `${at}.apiVersion`,
-      );
-    }
+function validateCustom(
+  { kind, apiVersion }: { kind?: string | undefined; apiVersion?: string | undefined },
+  what: 'ref' | 'spec',
+  findings: Findings,
+): void {
+  if (!kind) findings.invalid(`custom task ${what} must specify kind`, 'kind');
+  if (!apiVersion) findings.invalid(`custom task ${what} must specify apiVersion`, 'apiVersion');
+  else if (!/^[^/]+\/[^/]+$/.test(apiVersion)) {
+    findings.invalid(
+      `invalid apiVersion format ${JSON.stringify(apiVersion)}, must be in the format "group/version"`,
+      'apiVersion',
+    );
   }
 }

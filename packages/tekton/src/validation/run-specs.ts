@@ -1,27 +1,14 @@
 import type { FeatureFlags } from '../defaults/config.ts';
 import { defaultTimeoutMinutes } from '../defaults/config.ts';
 import { durationOf, formatDuration } from '../duration.ts';
-import { typeOfValue } from '../params/value.ts';
-import type { Param, ParamSpec } from '../types/params.ts';
 import type { PipelineRunSpec, PipelineTaskRunSpec, Timeouts } from '../types/pipelinerun.ts';
+import type { PodTemplate } from '../types/pod-template.ts';
 import type { StepSpecOverride, TaskRunSpec } from '../types/taskrun.ts';
 import type { Findings } from './field-error.ts';
 import { requireLevel } from './field-error.ts';
+import type { ValidationOptions } from './options.ts';
+import { validateUniqueNames } from './params.ts';
 import { validateDuration } from './steps.ts';
-
-/** What a run's params add to the declared ones of an embedded spec: known names with their types. */
-export function specsWithRunParams(specs: readonly ParamSpec[], given: readonly Param[]): ParamSpec[] {
-  const declared = new Set(specs.map(({ name }) => name));
-  const added = given
-    .filter(({ name }) => !declared.has(name))
-    .map(({ name, value }): ParamSpec => {
-      const type = typeOfValue(value ?? '');
-      if (type !== 'object') return { name, type };
-      const keys = Object.keys(value as Record<string, string>);
-      return { name, type, properties: Object.fromEntries(keys.map((key) => [key, { type: 'string' }])) };
-    });
-  return [...specs, ...added];
-}
 
 type Overrides = Pick<TaskRunSpec, 'stepSpecs' | 'sidecarSpecs' | 'computeResources'>;
 
@@ -30,25 +17,34 @@ export function validateOverrides(spec: Overrides, flags: FeatureFlags, findings
     const overrides = spec[field];
     if (overrides === undefined) continue;
     requireLevel(findings.at(field), field, 'beta', flags.enableApiFields);
-    validateOverrideNames(overrides, field, findings);
+    validateOverrideNames(overrides, findings.at(field));
   }
   if (spec.computeResources === undefined) return;
   requireLevel(findings.at('computeResources'), 'computeResources', 'beta', flags.enableApiFields);
-  if ((spec.stepSpecs ?? []).some(({ computeResources }) => computeResources !== undefined)) {
-    findings.multipleOneOf('stepSpecs.resources', 'computeResources');
-  }
+  const isSet = ({ computeResources }: StepSpecOverride) => Object.keys(computeResources ?? {}).length > 0;
+  if ((spec.stepSpecs ?? []).some(isSet)) findings.multipleOneOf('stepSpecs.resources', 'computeResources');
 }
 
-function validateOverrideNames(
-  overrides: readonly StepSpecOverride[],
-  field: string,
+/** Those without a name are not counted when the others are told by their index. */
+function validateOverrideNames(overrides: readonly StepSpecOverride[], findings: Findings): void {
+  for (const [index, { name }] of overrides.entries()) if (!name) findings.at(`[${index}]`).missing('name');
+  validateUniqueNames(
+    overrides.flatMap(({ name }) => (name ? [name] : [])),
+    findings,
+  );
+}
+
+/** Environment variables that a podTemplate may not set. */
+export function validatePodTemplate(
+  template: PodTemplate | undefined,
+  options: ValidationOptions,
   findings: Findings,
 ): void {
-  const seen = new Set<string>();
-  for (const [index, { name }] of overrides.entries()) {
-    if (!name) findings.at(field, index).missing('name');
-    else if (seen.has(name)) findings.multipleOneOf(`${field}[${name}].name`);
-    seen.add(name);
+  const forbidden = options.defaults?.forbiddenEnv ?? [];
+  for (const { name } of template?.env ?? []) {
+    if (forbidden.includes(name)) {
+      findings.invalid(`PodTemplate cannot update a forbidden env: ${name}`, 'PodTemplate.Env');
+    }
   }
 }
 
@@ -60,12 +56,12 @@ export function validateTimeout(text: string | undefined, field: string, finding
 }
 
 /** `timeouts` of a PipelineRun: parts must fit into the whole. */
-export function validateTimeouts(timeouts: Timeouts, findings: Findings): void {
+export function validateTimeouts(timeouts: Timeouts, options: ValidationOptions, findings: Findings): void {
   for (const field of ['tasks', 'finally', 'pipeline'] as const) {
     validateTimeout(timeouts[field], `timeouts.${field}`, findings);
   }
   const given = durationOf(timeouts.pipeline);
-  const whole = given ?? defaultTimeoutMinutes * 60_000;
+  const whole = given ?? (options.defaults?.timeoutMinutes ?? defaultTimeoutMinutes) * 60_000;
   const message =
     given === undefined ? 'should be <= default timeout duration' : 'should be <= pipeline duration';
   const tasks = durationOf(timeouts.tasks);
@@ -84,17 +80,23 @@ export function validateTimeouts(timeouts: Timeouts, findings: Findings): void {
   findings.invalid(sum, 'timeouts.finally');
 }
 
-export function validateTaskRunSpecs(spec: PipelineRunSpec, flags: FeatureFlags, findings: Findings): void {
+export function validateTaskRunSpecs(
+  spec: PipelineRunSpec,
+  options: ValidationOptions,
+  findings: Findings,
+): void {
   for (const [index, override] of (spec.taskRunSpecs ?? []).entries()) {
     const at = findings.at('taskRunSpecs', index);
-    validateOverrides(override, flags, at);
-    validateTaskRunSpecTimeout(override, spec.timeouts, at);
+    validateOverrides(override, options.featureFlags ?? {}, at);
+    validatePodTemplate(override.podTemplate, options, at);
+    validateTaskRunSpecTimeout(override, spec.timeouts, options, at);
   }
 }
 
 function validateTaskRunSpecTimeout(
   override: PipelineTaskRunSpec,
   timeouts: Timeouts | undefined,
+  options: ValidationOptions,
   findings: Findings,
 ): void {
   validateTimeout(override.timeout, 'timeout', findings);
@@ -107,8 +109,9 @@ function validateTaskRunSpecTimeout(
       ? [tasks, 'pipeline tasks duration']
       : pipeline !== undefined
         ? [pipeline, 'pipeline duration']
-        : [defaultTimeoutMinutes * 60_000, 'default pipeline duration'];
-  if (limit > 0 && own > limit) {
+        : [(options.defaults?.timeoutMinutes ?? defaultTimeoutMinutes) * 60_000, 'default pipeline duration'];
+  if (limit < 0) findings.invalid(`${formatDuration(limit)} should be >= 0`, 'timeout');
+  else if (limit > 0 && own > limit) {
     findings.invalid(`${formatDuration(own)} should be <= ${source} ${formatDuration(limit)}`, 'timeout');
   }
 }

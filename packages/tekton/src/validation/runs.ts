@@ -1,25 +1,28 @@
 import { pipelineRunSpecStatus, taskRunSpecStatus } from '../conditions/reasons.ts';
 import type { FeatureFlags } from '../defaults/config.ts';
 import { goList } from '../params/value.ts';
+import type { Param } from '../types/params.ts';
 import type { PipelineRun, PipelineRunSpec } from '../types/pipelinerun.ts';
 import type { TaskRun, TaskRunSpec } from '../types/taskrun.ts';
 import type { WorkspaceBinding } from '../types/workspaces.ts';
-import { resultReferences } from '../variables/reference.ts';
+import { textsOf } from '../variables/reference.ts';
 import type { FieldError } from './field-error.ts';
 import { Findings, mergeFieldErrors, requireLevel } from './field-error.ts';
+import { validatePipelineRunParams, validateTaskRunParams } from './inline-params.ts';
 import { validateMetadata } from './names.ts';
-import { validateParams } from './params.ts';
-import { validateParamUse, validatePipelineSpec } from './pipeline.ts';
+import type { ValidationOptions } from './options.ts';
+import { validateParams, validateUniqueNames } from './params.ts';
+import { validatePipelineSpec } from './pipeline.ts';
 import { validateReference } from './references.ts';
 import {
-  specsWithRunParams,
   validateOverrides,
+  validatePodTemplate,
   validateTaskRunSpecs,
   validateTimeout,
   validateTimeouts,
 } from './run-specs.ts';
-import type { ValidationOptions } from './task.ts';
-import { validateDeclaredUse, validateTaskSpec } from './task.ts';
+import { expressionsIn, looksLikeResult, parseResult } from './substitution.ts';
+import { validateTaskSpec } from './task.ts';
 import { validateWorkspaceBinding } from './workspace-binding.ts';
 
 /** A TaskRun, with Tekton's field paths and words. Call after `setDefaults`. An empty answer means valid. */
@@ -30,23 +33,22 @@ export function validateTaskRun(run: TaskRun, options: ValidationOptions = {}): 
   if (spec.status === taskRunSpecStatus.pending && run.status?.startTime) {
     findings.invalid('TaskRun cannot be Pending after it is started', 'spec.status');
   }
-  validateTaskRunSpec(spec, options.featureFlags ?? {}, findings.at('spec'));
+  validateTaskRunSpec(spec, options, findings.at('spec'));
   return mergeFieldErrors(findings.errors);
 }
 
-function validateTaskRunSpec(spec: TaskRunSpec, flags: FeatureFlags, findings: Findings): void {
+function validateTaskRunSpec(spec: TaskRunSpec, options: ValidationOptions, findings: Findings): void {
+  const flags = options.featureFlags ?? {};
   if (spec.taskRef && spec.taskSpec) findings.multipleOneOf('taskRef', 'taskSpec');
   if (!spec.taskRef && !spec.taskSpec) findings.missingOneOf('taskRef', 'taskSpec');
   if (spec.taskRef) validateReference(spec.taskRef, flags, findings.at('taskRef'));
   if (spec.taskSpec) {
     if ((flags.disableInlineSpec ?? []).includes('taskrun')) findings.disallowed('taskSpec');
-    const at = findings.at('taskSpec');
-    validateTaskSpec(spec.taskSpec, flags, at);
-    const known = specsWithRunParams(spec.taskSpec.params ?? [], spec.params ?? []);
-    validateDeclaredUse(spec.taskSpec.steps ?? [], known, at);
+    validateTaskSpec(spec.taskSpec, flags, findings.at('taskSpec'));
   }
-  validateParams(spec.params ?? [], findings);
-  validateBindings(spec.workspaces ?? [], findings);
+  validateParams(spec.params ?? [], findings.at('params'));
+  validateTaskRunParams(spec, options, findings);
+  validateBindings(spec.workspaces ?? [], findings.at('workspaces'));
   if (spec.debug) validateDebug(spec.debug, flags, findings.at('debug'));
   validateOverrides(spec, flags, findings);
   const { cancelled, pending } = taskRunSpecStatus;
@@ -60,17 +62,19 @@ function validateTaskRunSpec(spec: TaskRunSpec, flags: FeatureFlags, findings: F
     );
   }
   if ((spec.retries ?? 0) < 0) findings.invalid(`${spec.retries} should be >= 0`, 'retries');
+  validatePodTemplate(spec.podTemplate, options, findings);
   validateTimeout(spec.timeout, 'timeout', findings);
 }
 
-function validateBindings(bindings: readonly WorkspaceBinding[], findings: Findings): void {
-  const seen = new Set<string>();
+/** Bindings of a TaskRun or CustomRun; `findings` stands at the list. */
+export function validateBindings(bindings: readonly WorkspaceBinding[], findings: Findings): void {
   for (const [index, binding] of bindings.entries()) {
-    validateWorkspaceBinding(binding, findings.at('workspaces', index));
-    const key = (binding.name ?? '').toLowerCase();
-    if (seen.has(key)) findings.multipleOneOf(`workspaces[${binding.name}].name`);
-    seen.add(key);
+    validateWorkspaceBinding(binding, findings.at(`[${index}]`));
   }
+  validateUniqueNames(
+    bindings.map(({ name }) => name ?? ''),
+    findings,
+  );
 }
 
 function validateDebug(
@@ -79,23 +83,22 @@ function validateDebug(
   findings: Findings,
 ): void {
   requireLevel(findings, 'debug', 'alpha', flags.enableApiFields);
-  const { onFailure, beforeSteps } = debug.breakpoints ?? {};
-  if (debug.breakpoints && !onFailure) {
-    findings.invalid(
-      'onFailure breakpoint is empty, it is only allowed to be set as enabled',
-      'breakpoints.onFailure',
-    );
-  } else if (onFailure && onFailure !== 'enabled') {
-    findings.invalid(
+  if (debug.breakpoints === undefined) return;
+  const { onFailure = '', beforeSteps = [] } = debug.breakpoints;
+  const at = findings.at('breakpoints');
+  if (onFailure === '') {
+    at.invalid('onFailure breakpoint is empty, it is only allowed to be set as enabled', 'onFailure');
+  } else if (onFailure !== 'enabled') {
+    at.invalid(
       `${onFailure} is not a valid onFailure breakpoint value, onFailure breakpoint is only allowed to be set as enabled`,
-      'breakpoints.onFailure',
+      'onFailure',
     );
   }
   const seen = new Set<string>();
-  for (const [index, step] of (beforeSteps ?? []).entries()) {
+  for (const [index, step] of beforeSteps.entries()) {
     if (seen.has(step)) {
-      findings.add(`before step must be unique, the same step: ${step} is defined multiple times at`, [
-        `breakpoints.beforeSteps[${index}]`,
+      at.add(`before step must be unique, the same step: ${step} is defined multiple times at`, [
+        `beforeSteps[${index}]`,
       ]);
     }
     seen.add(step);
@@ -110,36 +113,27 @@ export function validatePipelineRun(run: PipelineRun, options: ValidationOptions
   if (spec.status === pipelineRunSpecStatus.pending && run.status?.startTime) {
     findings.invalid('PipelineRun cannot be Pending after it is started', 'spec.status');
   }
-  validatePipelineRunSpec(spec, options.featureFlags ?? {}, findings.at('spec'));
+  validatePipelineRunSpec(spec, options, findings.at('spec'));
   return mergeFieldErrors(findings.errors);
 }
 
-function validatePipelineRunSpec(spec: PipelineRunSpec, flags: FeatureFlags, findings: Findings): void {
+function validatePipelineRunSpec(
+  spec: PipelineRunSpec,
+  options: ValidationOptions,
+  findings: Findings,
+): void {
+  const flags = options.featureFlags ?? {};
   if (spec.pipelineRef && spec.pipelineSpec) findings.multipleOneOf('pipelineRef', 'pipelineSpec');
   if (!spec.pipelineRef && !spec.pipelineSpec) findings.missingOneOf('pipelineRef', 'pipelineSpec');
   if (spec.pipelineRef) validateReference(spec.pipelineRef, flags, findings.at('pipelineRef'));
   if (spec.pipelineSpec) {
     if ((flags.disableInlineSpec ?? []).includes('pipelinerun')) findings.disallowed('pipelineSpec');
-    const at = findings.at('pipelineSpec');
-    validatePipelineSpec(spec.pipelineSpec, flags, at);
-    validateParamUse(
-      spec.pipelineSpec,
-      specsWithRunParams(spec.pipelineSpec.params ?? [], spec.params ?? []),
-      at,
-    );
+    validatePipelineSpec(spec.pipelineSpec, options, findings.at('pipelineSpec'));
   }
-  validateParams(spec.params ?? [], findings);
-  for (const { name, value } of spec.params ?? []) {
-    const used = [...resultReferences(value, 'tasks'), ...resultReferences(value, 'finally')];
-    if (used.length === 0) continue;
-    const list = goList(used.map(({ expression }) => expression));
-    findings.invalid(
-      `cannot use result expressions in ${list} as PipelineRun parameter values`,
-      `params[${name}].value`,
-    );
-  }
-  if (spec.timeouts) validateTimeouts(spec.timeouts, findings);
-  validateTaskRunSpecs(spec, flags, findings);
+  validateRunParams(spec.params ?? [], findings);
+  validatePipelineRunParams(spec, options, findings);
+  if (spec.timeouts) validateTimeouts(spec.timeouts, options, findings);
+  validateTaskRunSpecs(spec, options, findings);
   const { cancelled, cancelledRunFinally, stoppedRunFinally, pending } = pipelineRunSpecStatus;
   const allowed: string[] = [cancelled, cancelledRunFinally, stoppedRunFinally, pending];
   if (spec.status && !allowed.includes(spec.status)) {
@@ -151,14 +145,28 @@ function validatePipelineRunSpec(spec: PipelineRunSpec, flags: FeatureFlags, fin
   const places = new Map<string, number>();
   for (const [index, binding] of (spec.workspaces ?? []).entries()) {
     const at = findings.at('workspaces', index);
+    const { name = '' } = binding;
     validateWorkspaceBinding(binding, at);
-    const before = places.get(binding.name);
+    const before = places.get(name);
     if (before !== undefined) {
       at.add(
-        `workspace ${JSON.stringify(binding.name)} provided by pipelinerun more than once, at index ${before} and ${index}`,
+        `workspace ${JSON.stringify(name)} provided by pipelinerun more than once, at index ${before} and ${index}`,
         ['name'],
       );
     }
-    places.set(binding.name, index);
+    places.set(name, index);
+  }
+  validatePodTemplate(spec.taskRunTemplate?.podTemplate, options, findings.at('taskRunTemplate'));
+}
+
+/** Params that a PipelineRun gives: no results are there when it starts. */
+function validateRunParams(params: readonly Param[], findings: Findings): void {
+  validateParams(params, findings.at('params'));
+  for (const { name, value } of params) {
+    const used = [...textsOf(value)].flatMap(expressionsIn).filter(looksLikeResult);
+    if (!used.some((expression) => parseResult(expression) !== undefined)) continue;
+    findings
+      .at('params', name)
+      .invalid(`cannot use result expressions in ${goList(used)} as PipelineRun parameter values`, 'value');
   }
 }

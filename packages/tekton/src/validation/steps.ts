@@ -3,14 +3,13 @@ import type { FeatureFlags } from '../defaults/config.ts';
 import { durationOf, formatDuration, parseDuration } from '../duration.ts';
 import { TektonError } from '../error.ts';
 import type { Sidecar, Step } from '../types/containers.ts';
-import { expressions, resultReferences } from '../variables/reference.ts';
 import type { Findings } from './field-error.ts';
 import { requireLevel } from './field-error.ts';
 import { isDnsLabel } from './names.ts';
-import { validateParams } from './params.ts';
+import { namesOf } from './params.ts';
 import { validateReference, validateWhen } from './references.ts';
-import { validateResultSpecs } from './results.ts';
-import { checkKnown, stepTexts } from './variable-rules.ts';
+import { validateStepResults } from './results.ts';
+import { checkKnown } from './substitution.ts';
 
 /** Steps with the stepTemplate merged in; `findings` stands at the spec. */
 export function validateSteps(steps: readonly Step[], flags: FeatureFlags, findings: Findings): void {
@@ -22,14 +21,42 @@ export function validateSteps(steps: readonly Step[], flags: FeatureFlags, findi
       names.add(step.name);
     }
     validateStep(step, flags, at);
+    if (step.results !== undefined) {
+      checkKnown(step.script ?? '', 'step.results', namesOf(step.results), at.at('script'));
+      const path = findings.at('steps').at('results', index).path;
+      validateStepResults(step.results, at.within('results').called(path));
+    }
+    validateWhen(step.when ?? [], flags, at);
   }
 }
 
+const stepArtifact = /\$\(steps\.([^.]+)\.(?:inputs|outputs)\.([^.)]+)\)/;
+const taskArtifact = /\$\(tasks\.([^.]+)\.(?:inputs|outputs)\.([^.)]+)\)/;
+const usesStepArtifact = (text: string) => stepArtifact.test(text) || text.includes('$(step.artifacts.path)');
+const usesTaskArtifact = (text: string) => taskArtifact.test(text) || text.includes('$(artifacts.path)');
+
+/** True for a text with `$(tasks.t.outputs.a)`. */
+export function usesArtifactOfTask(text: string): boolean {
+  return taskArtifact.test(text);
+}
+
+export const artifactsFlag = 'feature flag enable-artifacts should be set to true to use artifacts feature.';
+
 function validateStep(step: Step, flags: FeatureFlags, findings: Findings): void {
-  if (flags.enableArtifacts !== true && usesArtifacts(step, findings)) {
-    findings.add('feature flag enable-artifacts should be set to true to use artifacts feature.');
+  if (flags.enableArtifacts !== true) {
+    const env = (step.env ?? []).map(({ value }) => value ?? '');
+    const texts = [step.script ?? '', ...(step.command ?? []), ...(step.args ?? []), ...env];
+    if (texts.some((text) => usesStepArtifact(text) || usesTaskArtifact(text))) {
+      findings.add(artifactsFlag);
+      return;
+    }
+  }
+  const timeout = durationOf(step.timeout);
+  if (timeout !== undefined && timeout < 0) {
+    findings.within('timeout').add(`invalid value: ${formatDuration(timeout)}`, ['negative timeout']);
     return;
   }
+  validateDuration(step.timeout, findings, 'timeout');
   if (step.ref !== undefined) validateStepReference(step, flags, findings);
   else validateOwnFields(step, findings);
   if (step.name && !isDnsLabel(step.name)) {
@@ -39,38 +66,46 @@ function validateStep(step: Step, flags: FeatureFlags, findings: Findings): void
       'Task step name must be a valid DNS Label, For more info refer to https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names',
     );
   }
-  validateDuration(step.timeout, findings, 'timeout');
-  if ((durationOf(step.timeout) ?? 0) < 0) {
-    findings.invalid(formatDuration(durationOf(step.timeout) ?? 0), 'negative timeout');
-  }
   validateMounts(step, findings);
-  if (
-    step.onError &&
-    !step.onError.startsWith('$(params') &&
-    !['continue', 'stopAndFail'].includes(step.onError)
-  ) {
+  const { onError = '' } = step;
+  if (onError !== '' && !onError.startsWith('$(params') && !['continue', 'stopAndFail'].includes(onError)) {
     findings.invalid(
-      JSON.stringify(step.onError),
+      `"${onError}"`,
       'onError',
       'Task step onError must be either "continue" or "stopAndFail"',
     );
   }
   const level = flags.enableApiFields;
-  if ((step.script ?? '').trim().startsWith('#!win')) {
+  validateWindowsScript(step.script, level, findings);
+  if (step.stdoutConfig)
+    requireLevel(findings.at('stdoutConfig'), 'step stdout stream support', 'alpha', level);
+  if (step.stderrConfig)
+    requireLevel(findings.at('stderrConfig'), 'step stderr stream support', 'alpha', level);
+  const places = restrictedTexts(step);
+  for (const [value, field] of places) {
+    if (field !== 'script' && usesStepArtifact(value)) {
+      findings.add(
+        'stepArtifact substitutions are only allowed in env, command, args and script. Found usage in',
+        [field],
+      );
+    }
+    if (/\$\(steps\..*?\.results\..*?\)/.test(value)) {
+      findings.add('stepResult substitutions are only allowed in env, command and args. Found usage in', [
+        field,
+      ]);
+    }
+  }
+}
+
+/** A script for Windows needs alpha features. */
+export function validateWindowsScript(
+  script: string | undefined,
+  level: FeatureFlags['enableApiFields'],
+  findings: Findings,
+): void {
+  if ((script ?? '').trim().startsWith('#!win')) {
     requireLevel(findings.at('script'), 'windows script support', 'alpha', level);
   }
-  if (step.stdoutConfig)
-    requireLevel(findings.at('stdoutconfig'), 'step stdout stream support', 'alpha', level);
-  if (step.stderrConfig)
-    requireLevel(findings.at('stderrconfig'), 'step stderr stream support', 'alpha', level);
-  validateStepResultUse(step, findings);
-  if (step.results !== undefined) {
-    const results = new Set(step.results.map(({ name }) => name));
-    const paths = new Set([...results].map((name) => `${name}.path`));
-    checkKnown(step.script ?? '', 'step.results', new Set([...results, ...paths]), findings.at('script'));
-    validateResultSpecs(step.results, findings);
-  }
-  validateWhen(step.when ?? [], flags, findings);
 }
 
 function validateOwnFields(step: Step, findings: Findings): void {
@@ -82,8 +117,7 @@ function validateOwnFields(step: Step, findings: Findings): void {
 }
 
 function validateStepReference(step: Step, flags: FeatureFlags, findings: Findings): void {
-  validateReference(step.ref ?? {}, flags, findings);
-  validateParams(step.params ?? [], findings);
+  validateReference(step.ref ?? {}, flags, findings.within('ref'));
   const refuse = (present: unknown, name: string, field = name): void => {
     const empty = present === undefined || present === '' || (Array.isArray(present) && present.length === 0);
     if (!empty) findings.add(`${name} cannot be used with Ref`, [field]);
@@ -93,7 +127,7 @@ function validateStepReference(step: Step, flags: FeatureFlags, findings: Findin
   refuse(step.args, 'args');
   refuse(step.script, 'script');
   refuse(step.workingDir, 'working dir', 'workingDir');
-  refuse(step.env, 'env');
+  if (step.env !== undefined) findings.add('env cannot be used with Ref', ['env']);
   refuse(step.volumeMounts, 'volumeMounts');
   refuse(step.results, 'results');
 }
@@ -104,7 +138,7 @@ function validateMounts(step: Step, findings: Findings): void {
     const clean = posix.normalize(mountPath ?? '');
     if (clean.startsWith('/tekton/') && !clean.startsWith('/tekton/home')) {
       at.add(
-        `volumeMount cannot be mounted under /tekton/ (volumeMount ${JSON.stringify(name)} mounted at ${JSON.stringify(mountPath)})`,
+        `volumeMount cannot be mounted under /tekton/ (volumeMount ${JSON.stringify(name ?? '')} mounted at ${JSON.stringify(mountPath)})`,
         ['mountPath'],
       );
     }
@@ -114,48 +148,34 @@ function validateMounts(step: Step, findings: Findings): void {
   }
 }
 
-function usesArtifacts(step: Step, findings: Findings): boolean {
-  for (const { text } of stepTexts(step, findings)) {
-    for (const expression of expressions(text)) {
-      if (/^(step\.)?artifacts\.path$|^steps\.[^.]+\.(inputs|outputs)(\.|$)/.test(expression)) return true;
-    }
-  }
-  return false;
-}
-
-function validateStepResultUse(step: Step, findings: Findings): void {
-  const places: Array<[unknown, string]> = [
+/** Texts of a step in which results of other steps are not replaced, with their fields. */
+function restrictedTexts(step: Step): Array<[value: string, field: string]> {
+  const found: Array<[string | undefined, string]> = [
     [step.name, 'name'],
     [step.image, 'image'],
     [step.script, 'script'],
     [step.imagePullPolicy, 'imagePullPolicy'],
     [step.workingDir, 'workingDir'],
-    ...(step.envFrom ?? []).flatMap(
-      (source): Array<[unknown, string]> => [
-        [source.prefix, 'envFrom.prefix'],
-        [source.configMapRef?.name, 'envFrom.configMapRef'],
-        [source.secretRef?.name, 'envFrom.secretRef'],
-      ],
-    ),
-    ...(step.volumeMounts ?? []).flatMap(
-      (mount): Array<[unknown, string]> => [
-        [mount.name, 'volumeMounts.name'],
-        [mount.mountPath, 'volumeMounts.mountPath'],
-        [mount.subPath, 'volumeMounts.subPath'],
-      ],
-    ),
   ];
-  for (const [value, field] of places) {
-    if (resultReferences(value, 'steps').length === 0) continue;
-    findings.add('stepResult substitutions are only allowed in env, command and args. Found usage in', [
-      field,
-    ]);
+  for (const { prefix, configMapRef, secretRef } of step.envFrom ?? []) {
+    found.push([prefix, 'envFrom.prefix'], [configMapRef?.name, 'envFrom.configMapRef']);
+    found.push([secretRef?.name, 'envFrom.secretRef']);
   }
+  for (const mount of step.volumeMounts ?? []) {
+    for (const field of ['name', 'mountPath', 'subPath'] as const)
+      found.push([mount[field], `volumeMounts.${field}`]);
+  }
+  for (const device of step.volumeDevices ?? []) {
+    for (const field of ['name', 'devicePath'])
+      found.push([String(device[field] ?? ''), `volumeDevices.${field}`]);
+  }
+  return found.map(([value, field]) => [value ?? '', field]);
 }
 
+/** Sidecars; Tekton tells none of their indexes. */
 export function validateSidecars(sidecars: readonly Sidecar[], findings: Findings): void {
-  const at = findings.at('sidecars');
-  for (const sidecar of sidecars) {
+  for (const [index, sidecar] of sidecars.entries()) {
+    const at = findings.within('sidecars', index).called(findings.at('sidecars').path);
     if (sidecar.name === 'tekton-log-results') {
       at.add('Invalid: cannot use reserved sidecar name tekton-log-results ', ['name']);
     }

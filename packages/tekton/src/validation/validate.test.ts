@@ -155,7 +155,7 @@ const cases: Array<[what: string, kind: string, spec: object, expected: string]>
     'streams outside alpha',
     'Task',
     { steps: [{ ...step, stdoutConfig: { path: '/x' } }] },
-    'step stdout stream support requires "enable-api-fields" feature gate to be "alpha" but it is "beta": spec.steps[0].stdoutconfig',
+    'step stdout stream support requires "enable-api-fields" feature gate to be "alpha" but it is "beta": ',
   ],
   [
     'an image with a ref',

@@ -1,16 +1,21 @@
 import type { KubeObject } from '@assay/kube';
+import type { CustomRun } from '../types/customrun.ts';
 import type { Pipeline } from '../types/pipeline.ts';
 import type { PipelineRun } from '../types/pipelinerun.ts';
 import { tektonGroup } from '../types/resources.ts';
 import type { StepAction, Task } from '../types/task.ts';
 import type { TaskRun } from '../types/taskrun.ts';
+import type { VerificationPolicy } from '../types/verification-policy.ts';
+import { validateCustomRun } from './custom-run.ts';
 import type { FieldError } from './field-error.ts';
 import { Findings, mergeFieldErrors } from './field-error.ts';
 import { validateMetadata } from './names.ts';
+import type { ValidationOptions } from './options.ts';
 import { validatePipeline } from './pipeline.ts';
 import { validatePipelineRun, validateTaskRun } from './runs.ts';
-import type { ValidationOptions } from './task.ts';
-import { validateStepAction, validateTask } from './task.ts';
+import { validateStepAction } from './step-action.ts';
+import { validateTask } from './task.ts';
+import { validateVerificationPolicy } from './verification-policy.ts';
 
 /** Validates any object by its kind; of kinds that are not Tekton's only the metadata. Call after `setDefaults`. */
 export function validateObject(object: KubeObject, options: ValidationOptions = {}): FieldError[] {
@@ -26,6 +31,10 @@ export function validateObject(object: KubeObject, options: ValidationOptions = 
       return validatePipelineRun(object as unknown as PipelineRun, options);
     case 'StepAction':
       return validateStepAction(object as unknown as StepAction, options);
+    case 'CustomRun':
+      return validateCustomRun(object as unknown as CustomRun);
+    case 'VerificationPolicy':
+      return validateVerificationPolicy(object as unknown as VerificationPolicy);
     default: {
       const findings = new Findings();
       validateMetadata(object.metadata, findings.at('metadata'));

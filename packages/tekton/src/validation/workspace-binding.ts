@@ -14,6 +14,10 @@ const named = ['persistentvolumeclaim', 'volumeclaimtemplate', 'emptydir', 'conf
 
 /** What stands behind a workspace: exactly one volume, and enough of it. */
 export function validateWorkspaceBinding(binding: WorkspaceBinding, findings: Findings): void {
+  if (Object.values(binding).every((value) => value === undefined || value === '')) {
+    findings.missing('');
+    return;
+  }
   const given = sources.filter((source) => binding[source] !== undefined);
   if (given.length > 1) findings.multipleOneOf(...named);
   else if (given.length === 0) findings.missingOneOf(...named);

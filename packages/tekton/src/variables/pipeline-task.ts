@@ -1,3 +1,4 @@
+import type { PipelineRef, TaskRef } from '../types/params.ts';
 import type { PipelineSpec, PipelineTask } from '../types/pipeline.ts';
 import { replaceParams, replaceText, replaceWhen } from './replace.ts';
 import type { Replacements } from './replacements.ts';
@@ -7,7 +8,8 @@ import { replaceFields } from './volumes.ts';
 
 /**
  * A copy of a PipelineTask with variables replaced: its own fields and everything of an embedded taskSpec. Within
- * that taskSpec, names of params that the task itself sets or declares mean its own params: outer ones are hidden.
+ * that taskSpec, names of params that the task itself sets or declares mean its own params: outer ones are hidden. A
+ * nested pipelineSpec stays as it is: its variables belong to the PipelineRun made from it.
  */
 export function substitutePipelineTask(task: PipelineTask, replacements: Replacements): PipelineTask {
   const copy: PipelineTask = { ...task };
@@ -21,12 +23,15 @@ export function substitutePipelineTask(task: PipelineTask, replacements: Replace
   if (copy.workspaces) {
     copy.workspaces = copy.workspaces.map((binding) => replaceFields(binding, ['subPath'], replacements));
   }
-  if (copy.taskRef) {
-    const ref = replaceFields(copy.taskRef, ['name'], replacements);
-    if (ref.params) ref.params = replaceParams(ref.params, replacements);
-    copy.taskRef = ref;
-  }
+  if (copy.taskRef) copy.taskRef = substituteReference(copy.taskRef, replacements);
+  if (copy.pipelineRef) copy.pipelineRef = substituteReference(copy.pipelineRef, replacements);
   if (copy.taskSpec) copy.taskSpec = substituteTaskSpec(copy.taskSpec, withoutOwnParams(task, replacements));
+  return copy;
+}
+
+function substituteReference<T extends TaskRef | PipelineRef>(reference: T, replacements: Replacements): T {
+  const copy = replaceFields(reference, ['name'], replacements);
+  if (copy.params) copy.params = replaceParams(copy.params, replacements);
   return copy;
 }
 

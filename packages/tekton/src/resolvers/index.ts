@@ -1,0 +1,16 @@
+export type { BundleAccess, BundlesResolverOptions } from './bundles/resolver.ts';
+export { bundlesResolver } from './bundles/resolver.ts';
+export type { ResolutionCache, ResolutionCacheOptions } from './cache.ts';
+export { createResolutionCache } from './cache.ts';
+export type { ClusterResolverOptions } from './cluster/resolver.ts';
+export { clusterResolver } from './cluster/resolver.ts';
+export type { GitResolverOptions } from './git/resolver.ts';
+export { gitResolver } from './git/resolver.ts';
+export type { HttpResolverOptions } from './http/resolver.ts';
+export { httpResolver } from './http/resolver.ts';
+export type { HubResolverOptions } from './hub/resolver.ts';
+export { hubResolver } from './hub/resolver.ts';
+export type { NetworkPolicy } from './network-policy.ts';
+export type { RemoteResolver, ResolvedResource, ResolverOptions, ResolverParams, Verify } from './remote.ts';
+export { createResolver, fetchResource } from './remote.ts';
+export * from './resolver.ts';
