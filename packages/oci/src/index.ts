@@ -1,5 +1,11 @@
 export * from './assemble/index.ts';
-export { type CredentialSource, type Credentials, createCredentialSource } from './client/credentials.ts';
+export {
+  type CredentialSource,
+  type Credentials,
+  createCredentialSource,
+  type RegistryAuths,
+  storedCredentials,
+} from './client/credentials.ts';
 export type { HostConfig } from './client/hosts.ts';
 export { referrersTag } from './client/referrers-tag.ts';
 export {

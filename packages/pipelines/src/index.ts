@@ -1,9 +1,13 @@
 export type { LogLine } from './logs/cri-format.ts';
 export { createLogStore, type LogStore, type LogTarget, type LogWriter } from './logs/log-store.ts';
 export * from './pipelinerun/index.ts';
+export { type Decision, pausedStepAnnotation } from './taskrun/breakpoints.ts';
 export {
   createTaskRunController,
   type TaskRunController,
   type TaskRunControllerOptions,
 } from './taskrun/controller.ts';
+export { breakpointAnnotation } from './taskrun/debug.ts';
 export type { ExecutionServices } from './taskrun/execution.ts';
+export { LimitRanges } from './taskrun/namespace-limits.ts';
+export { bindClaim } from './workspaces/claim-template.ts';

@@ -4,15 +4,19 @@ import { SandboxError } from './error.ts';
 import type { Guard, GuardSettings } from './guard/guard.ts';
 import type { CgroupTree } from './limits/cgroups.ts';
 import { writeNetworkFiles } from './network/files.ts';
-import type { Container, ContainerSpec, Pod, PodSpec } from './pod.ts';
+import { requestFrom } from './network/request.ts';
+import type { Container, ContainerSpec, Pod, PodRequest, PodSpec } from './pod.ts';
+import { writeHomeFiles } from './rootfs/home-files.ts';
 import { type Identity, makeOwned, overlayOptions, removeTree } from './rootfs/layout.ts';
 import { contains, type PinnedSource, resolveMounts } from './rootfs/mounts.ts';
 import { resolveUser } from './rootfs/user.ts';
 import { resolveCapabilities } from './runtime/capabilities.ts';
-import { ContainerOutput, startContainer } from './runtime/container.ts';
+import { startContainer } from './runtime/container.ts';
+import { ContainerOutput } from './runtime/container-output.ts';
+import type { ExecHost } from './runtime/exec.ts';
 import type { OutputPipes } from './runtime/output.ts';
 import { type OciSeccomp, resolveSeccomp, type SeccompProfile } from './runtime/seccomp.ts';
-import { createSpec } from './runtime/spec.ts';
+import { createSpec, type OciProcess } from './runtime/spec.ts';
 import { startFile } from './runtime/start-file.ts';
 
 const defaultPids = 4096;
@@ -43,6 +47,7 @@ export class GuardedPod implements Pod {
   readonly #dir: string;
   readonly #names = new Set<string>();
   #removal: Promise<void> | undefined;
+  #requests = 0;
 
   constructor(spec: PodSpec, host: PodHost, guard: Guard) {
     this.id = spec.id;
@@ -70,10 +75,17 @@ export class GuardedPod implements Pod {
     makeOwned(join(dir, 'work'), identity, 0o755);
     if (pins.length > 0) makePlaces(join(dir, 'mounts'), pins);
     const network = spec.network === 'none' ? 'none' : this.#spec.network;
-    writeNetworkFiles(join(dir, 'upper'), spec.image.layers, this.#spec.hostname, network, identity);
+    writeNetworkFiles(join(dir, 'upper'), spec.image.layers, this.#spec, network, identity);
+    if (spec.homeFiles) {
+      const refused = spec.readOnlyRootFilesystem
+        ? 'read-only file system'
+        : writeHomeFiles(join(dir, 'upper'), spec.image.layers, config.process, spec.homeFiles, identity);
+      if (refused !== undefined) spec.onHomeRefused?.(refused);
+    }
     writeFileSync(join(dir, 'config.json'), JSON.stringify(config));
     const output = new ContainerOutput((chunk) => spec.onOutput?.(chunk));
     const pipe = pipes.open((chunk) => output.write(chunk));
+    const error = this.#errorPipe(spec);
     const ownDir = relative(settings.home, dir);
     const overlay = overlayOptions(
       settings.home,
@@ -87,6 +99,7 @@ export class GuardedPod implements Pod {
       rootDir: join(ownDir, 'rootfs'),
       pins,
       output: join(settings.at, settings.ownerDir, 'pipes', basename(pipe.path)),
+      ...(error && { error: join(settings.at, settings.ownerDir, 'pipes', basename(error.pipe.path)) }),
       log: join(inGuard, 'log'),
       command: this.#command(inGuard, id),
     });
@@ -100,7 +113,55 @@ export class GuardedPod implements Pod {
     const command = spec.args[0] ?? '';
     return startContainer({
       ...{ guard, cgroups, cgroup, now, name: String(number), id, dir, relativeDir, command, output, pipe },
+      ...(error && { error }),
+      execHost: (nth) => this.#execHost(spec, config.process, { name: `${number}.${nth}`, cgroup, nth }),
     });
+  }
+
+  #errorPipe(spec: ContainerSpec) {
+    if (!spec.onError) return undefined;
+    const output = new ContainerOutput((chunk) => spec.onError?.(chunk));
+    return { output, pipe: this.#host.pipes.open((chunk) => output.write(chunk)) };
+  }
+
+  #execHost(
+    { name: container, network }: ContainerSpec,
+    process: OciProcess,
+    { name, cgroup, nth }: { name: string; cgroup: string; nth: number },
+  ): ExecHost {
+    const { settings, cgroups, pipes, runtimeName, identity } = this.#host;
+    const relativeDir = join('pods', this.id, container, `exec-${nth}`);
+    const owner = join(settings.at, settings.ownerDir);
+    return {
+      ...{ guard: this.#guard, pipes, process, name, relativeDir },
+      id: `${this.id}.${container}`,
+      cgroups: runtimeName === 'crun' ? cgroups.directories(cgroup) : [],
+      dir: join(this.#dir, container, `exec-${nth}`),
+      inGuard: join(owner, relativeDir),
+      pipesInGuard: join(owner, 'pipes'),
+      runtime: [settings.runtime, ...(runtimeName === 'crun' ? ['--cgroup-manager=disabled'] : [])],
+      state: { dir: join(settings.home, settings.ownerDir, 'state'), inGuard: join(owner, 'state') },
+      ...(runtimeName === 'runc' &&
+        network !== 'none' &&
+        !identity.rootless && { network: join(owner, 'net') }),
+    };
+  }
+
+  async request(request: PodRequest): Promise<Buffer | undefined> {
+    if (this.#removal !== undefined) throw new SandboxError('Closed', `pod ${this.id} was removed already`);
+    this.#requests += 1;
+    const name = `request-${this.#requests}`;
+    const { settings, pipes } = this.#host;
+    const owner = join(settings.at, settings.ownerDir);
+    await this.#guard.ready;
+    return requestFrom(
+      {
+        ...{ guard: this.#guard, pipes, name, dir: join(this.#dir, name) },
+        relativeDir: join('pods', this.id, name),
+        ...{ pipesInGuard: join(owner, 'pipes'), network: join(owner, 'net') },
+      },
+      request,
+    );
   }
 
   remove(): Promise<void> {

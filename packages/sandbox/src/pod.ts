@@ -1,3 +1,6 @@
+import type { Writable } from 'node:stream';
+import type { RegistryAuths } from '@assay/oci';
+
 /**
  * What the rest of Assay sees of isolation. A pod is what a TaskRun's attempt runs in: containers that share
  * a loopback and volumes and nothing else, under a guard that dies with this process.
@@ -49,6 +52,22 @@ export interface PodSpec {
   network: 'none' | 'egress';
   /** How many containers will run in it, at most; sidecars count. */
   containers: number;
+  /** Further names in `/etc/hosts`. */
+  hostAliases?: Array<{ ip: string; hostnames: string[] }>;
+  /** What `/etc/resolv.conf` says, in place of the network's own resolver. */
+  dns?: { nameservers: string[]; searches: string[]; options: string[] };
+}
+
+/** A request to something that listens in a pod. */
+export interface PodRequest {
+  /** @default '127.0.0.1' */
+  host?: string;
+  port: number;
+  /** Over TLS, whatever certificate it has. @default false */
+  tls?: boolean;
+  /** What to say; only the connection is tried without it. */
+  send?: string;
+  timeoutMs: number;
 }
 
 export interface Pod {
@@ -59,6 +78,12 @@ export interface Pod {
    * Kubernetes user would see stands in `exitCode`: 127 or 126, else 128).
    */
   run(spec: ContainerSpec): Promise<Container>;
+  /**
+   * Connects from within the pod's network, as kubelet's probes do.
+   * @returns the first kilobytes of the answer (untrusted bytes), or undefined when nobody accepted in time
+   * @throws SandboxError `HostToolMissing` without socat; `Closed`
+   */
+  request(request: PodRequest): Promise<Buffer | undefined>;
   /** Kills what still runs and removes namespaces, cgroups and directories. May be called more than once. */
   remove(): Promise<void>;
 }
@@ -83,10 +108,57 @@ export interface ContainerSpec {
    * @default false
    */
   nestedUserNamespaces?: boolean;
+  /**
+   * Files below the user's home directory when it starts, by their paths below it: given to its user, readable by nobody
+   * else. Not written where the user could not write them either.
+   */
+  homeFiles?: ReadonlyMap<string, Uint8Array>;
+  /** Called when they could not be written, with the reason. */
+  onHomeRefused?(why: string): void;
   /** `none` takes the network away from this container alone, as a hermetic step needs. @default 'pod' */
   network?: 'pod' | 'none';
   /** Called with what the process writes, in order, both streams together; untrusted bytes. */
   onOutput?(chunk: Uint8Array): void;
+  /**
+   * Called with what the process writes to its standard error, which `onOutput` then does not get. Each stream keeps its
+   * order; between the two it is that in which they were read.
+   */
+  onError?(chunk: Uint8Array): void;
+}
+
+/** A process to start in a container that runs. */
+export interface ExecSpec {
+  /** The whole argument vector; a name without a slash is looked up in the container's `PATH`. */
+  args: string[];
+  /** Laid over the container's. @default {} */
+  env?: Record<string, string>;
+  /** @default the container's */
+  workingDir?: string;
+  /** Whether there is anything to read for it: `ExecutedProcess.stdin` is then there. @default false */
+  stdin?: boolean;
+  /** Gives it a terminal of this size; both its streams then come to `onOutput`. */
+  tty?: TerminalSize;
+  /** Called with what the process writes to standard output, and to standard error unless `onError` is given; untrusted bytes. */
+  onOutput?(chunk: Uint8Array): void;
+  /** Called with what the process writes to its standard error; untrusted bytes. */
+  onError?(chunk: Uint8Array): void;
+}
+
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
+/** A process that `Container.exec` started. */
+export interface ExecutedProcess {
+  /** Resolves with its exit code (128 + signal when killed, 137 when its container ended) once its output was delivered. */
+  readonly exit: Promise<number>;
+  /** Present when asked for; to be ended by the caller. */
+  readonly stdin?: Writable;
+  /** Kills it and its descendants; nothing when it has ended. */
+  kill(): void;
+  /** Tells the terminal's new size; nothing without one. */
+  resize(size: TerminalSize): void;
 }
 
 export interface Mount {
@@ -124,6 +196,13 @@ export interface Container {
    * TERM (a container's first process is not ended by one). Resolves when the container is gone.
    */
   stop(graceMs: number): Promise<ContainerExit>;
+  /**
+   * Starts another process in the container: same user, namespaces, limits, capabilities and filter of system calls.
+   * Resolves when it runs.
+   * @throws SandboxError `StartFailed` as `Pod.run`; `Closed` when the container has ended; `InvalidSpec`;
+   * `HostToolMissing` when a terminal is asked for and util-linux's `script` is not there
+   */
+  exec(spec: ExecSpec): Promise<ExecutedProcess>;
 }
 
 export interface ContainerExit {
@@ -155,11 +234,18 @@ export interface ImageRootfs {
 
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
 
+export interface ResolveOptions {
+  pullPolicy: PullPolicy;
+  signal?: AbortSignal;
+  /** Logins for this pull, before those that the store has of its own. */
+  auths?: RegistryAuths;
+}
+
 /** Images by reference, pulled when needed and unpacked once per layer. */
 export interface ImageStore {
   /**
    * @throws SandboxError `ImagePullFailed` with the reference and the registry's own words; `ImageNotPresent`
    * when the policy is `Never` and it is not here.
    */
-  resolve(reference: string, options: { pullPolicy: PullPolicy; signal?: AbortSignal }): Promise<ImageRootfs>;
+  resolve(reference: string, options: ResolveOptions): Promise<ImageRootfs>;
 }

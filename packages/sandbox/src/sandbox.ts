@@ -8,8 +8,9 @@ import { GuardedPod, type PodHost } from './guarded-pod.ts';
 import { accessible, findProgram, hostIdentity } from './host/tools.ts';
 import { type CgroupMounts, CgroupTree, detectCgroups } from './limits/cgroups.ts';
 import type { Pod, PodSpec, RuntimeInfo, Sandbox } from './pod.ts';
-import { type Identity, makeOwned, makeTraversable, removeTree } from './rootfs/layout.ts';
+import { type Identity, makeTraversable, removeTree } from './rootfs/layout.ts';
 import { contains } from './rootfs/mounts.ts';
+import { makeSharedDirectory } from './rootfs/shared-directory.ts';
 import { OutputPipes } from './runtime/output.ts';
 import { chooseRuntime, type RuntimeChoice, type RuntimeName } from './runtime/probe.ts';
 import { loadSeccompProfile } from './runtime/seccomp.ts';
@@ -154,7 +155,7 @@ class HostSandbox implements Sandbox {
     if (!isAbsolute(path) || !contains(home, resolve(path)) || resolve(path) === home) {
       throw new SandboxError('MountRefused', `volume ${path} is not below the sandbox's directory ${home}`);
     }
-    makeOwned(path, this.#host.identity, 0o777);
+    makeSharedDirectory(path, this.#host.identity.root);
   }
 
   async removeVolume(path: string): Promise<void> {

@@ -10,9 +10,12 @@ export type Credentials = { username: string; password: string } | { identityTok
 /** Finds credentials for a repository (`host/path`); undefined means anonymous. */
 export type CredentialSource = (repository: string) => Promise<Credentials | undefined>;
 
+/** Logins by registry as in the `auths` of Docker's configuration: a host, `host/path`, or Docker Hub's historic key. */
+export type RegistryAuths = Record<string, AuthEntry>;
+
 interface AuthFile {
   path: string;
-  auths: Record<string, AuthEntry>;
+  auths: RegistryAuths;
   credHelpers: Record<string, string>;
   credsStore?: string;
 }
@@ -44,6 +47,15 @@ export function createCredentialSource(env: NodeJS.ProcessEnv = process.env): Cr
     }
     return undefined;
   };
+}
+
+/**
+ * Credentials that are at hand, the most specific key first; of a repository that none of them is for, those of `others`.
+ * @throws OciError `InvalidCredentials` when asked for an entry that is broken
+ */
+export function storedCredentials(auths: RegistryAuths, others?: CredentialSource): CredentialSource {
+  const file = { path: 'the given logins', auths, credHelpers: {} };
+  return async (repository) => (await lookUp(file, repository, {})) ?? others?.(repository);
 }
 
 async function readAuthFiles(env: NodeJS.ProcessEnv): Promise<AuthFile[]> {

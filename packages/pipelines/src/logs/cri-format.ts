@@ -5,7 +5,11 @@ export interface LogLine {
   text: string;
   /** False for a piece of a line that was flushed before its newline came. */
   complete: boolean;
+  stream: LogStream;
 }
+
+/** Which of a process's streams a line came from. */
+export type LogStream = 'stdout' | 'stderr';
 
 const newline = 0x0a;
 /** A longer line is kept in pieces, as container runtimes do. */
@@ -18,15 +22,17 @@ const longestPiece = 16 * 1024;
 export class LineEncoder {
   #rest: Buffer = Buffer.alloc(0);
   readonly #clock: () => Date;
+  readonly #stream: LogStream;
 
-  constructor(clock: () => Date) {
+  constructor(clock: () => Date, stream: LogStream = 'stdout') {
     this.#clock = clock;
+    this.#stream = stream;
   }
 
   /** The lines that `chunk` completes; an unfinished one waits for the next chunk. */
   push(chunk: Uint8Array): Buffer {
     const data = this.#rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.#rest, chunk]);
-    const prefix = `${this.#clock().toISOString()} stdout `;
+    const prefix = `${this.#clock().toISOString()} ${this.#stream} `;
     const out: Buffer[] = [];
     let start = 0;
     for (let end = data.indexOf(newline); end >= 0; end = data.indexOf(newline, start)) {
@@ -43,7 +49,7 @@ export class LineEncoder {
   end(): Buffer {
     if (this.#rest.length === 0) return this.#rest;
     const line = Buffer.concat([
-      Buffer.from(`${this.#clock().toISOString()} stdout P `),
+      Buffer.from(`${this.#clock().toISOString()} ${this.#stream} P `),
       this.#rest,
       Buffer.from('\n'),
     ]);
@@ -63,7 +69,12 @@ function encodePieces(out: Buffer[], prefix: string, data: Buffer, start: number
 
 /** The reverse for one stored line, given without its newline; undefined for one that is torn. */
 export function parseLine(line: string): LogLine | undefined {
-  const match = /^(\S+) (?:stdout|stderr) ([FP]) (.*)$/s.exec(line);
+  const match = /^(\S+) (stdout|stderr) ([FP]) (.*)$/s.exec(line);
   if (!match) return undefined;
-  return { time: new Date(match[1]!), complete: match[2] === 'F', text: match[3]! };
+  return {
+    time: new Date(match[1]!),
+    complete: match[3] === 'F',
+    text: match[4]!,
+    stream: match[2] as LogStream,
+  };
 }

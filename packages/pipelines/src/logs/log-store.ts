@@ -1,7 +1,7 @@
 import { closeSync, type FSWatcher, mkdirSync, openSync, watch, writeSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { LineEncoder, type LogLine, parseLine } from './cri-format.ts';
+import { LineEncoder, type LogLine, type LogStream, parseLine } from './cri-format.ts';
 
 /** Which container's log. */
 export interface LogTarget {
@@ -13,7 +13,8 @@ export interface LogTarget {
 }
 
 export interface LogWriter {
-  write(chunk: Uint8Array): void;
+  /** @param stream which of the process's streams it came from; without, both come together as standard output */
+  write(chunk: Uint8Array, stream?: LogStream): void;
   /** Writes what is left and closes the file; more than once does nothing. */
   close(): void;
 }
@@ -39,7 +40,7 @@ export function createLogStore(directory: string, clock: () => Date = () => new 
       const path = logPath(directory, target);
       mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
       const fd = openSync(path, 'a', 0o644);
-      const encoder = new LineEncoder(clock);
+      const encoders = { stdout: new LineEncoder(clock), stderr: new LineEncoder(clock, 'stderr') };
       let closed = false;
       let lost = 0;
       /** A step's output must not be able to end the runner: what finds no room on the disk is counted. */
@@ -52,16 +53,19 @@ export function createLogStore(directory: string, clock: () => Date = () => new 
         }
       };
       return {
-        write(chunk) {
-          if (!closed) append(encoder.push(chunk));
+        write(chunk, stream = 'stdout') {
+          if (!closed) append(encoders[stream].push(chunk));
         },
         close() {
           if (closed) return;
           closed = true;
-          append(encoder.end());
+          append(encoders.stdout.end());
+          append(encoders.stderr.end());
           if (lost > 0)
             append(
-              encoder.push(Buffer.from(`assay: ${lost} bytes of this log are lost: the disk was full\n`)),
+              encoders.stdout.push(
+                Buffer.from(`assay: ${lost} bytes of this log are lost: the disk was full\n`),
+              ),
             );
           closeSync(fd);
         },

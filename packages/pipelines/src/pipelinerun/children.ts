@@ -1,74 +1,75 @@
-import type { Client, KubeObject, Lister, ObjectKey } from '@assay/kube';
+import type { Client, ObjectKey } from '@assay/kube';
 import { isKubeError } from '@assay/kube';
-import type { PipelineRun, PipelineTask, TaskRun } from '@assay/tekton';
+import type { PipelineRun, PipelineTask } from '@assay/tekton';
 import {
   allTasks,
   countCombinations,
   defaultMaxMatrixCombinations,
   labels,
   resultReferences,
-  TaskRuns,
   taskRunNames,
 } from '@assay/tekton';
+import { type Child, type ChildKind, childKindOf, childKinds, childResource, isOwnedBy } from './child.ts';
 
-/** True when `child` is owned by `run`, by UID: a name alone may have belonged to an earlier run. */
-function isOwnedBy(child: KubeObject, run: PipelineRun): boolean {
-  return child.metadata.ownerReferences?.some((owner) => owner.uid === run.metadata.uid) ?? false;
-}
+/** A cache of children by kind; recent changes may be missing. */
+export type WatchedChildren = (kind: ChildKind) => {
+  get(namespace: string, name: string): Child | undefined;
+};
 
 /**
- * The TaskRuns of PipelineRuns, as they are now. Their names follow from the run, so they are looked up rather than
+ * The children of PipelineRuns, as they are now. Their names follow from the run, so they are looked up rather than
  * searched for, a matrix made from results excepted. The watch behind the lookup may lag behind this controller's own writes: a TaskRun that the run's
  * status or this process knows to have been created, and that the watch does not show yet, is read from the API.
  * What is remembered here is only to notice that lag; a new process starts from a fresh watch.
  */
 export class Children {
   readonly #client: Client;
-  readonly #watched: Pick<Lister<TaskRun>, 'get'> | undefined;
-  /** By run, names of TaskRuns created here and not seen in the watch since. */
-  readonly #unseen = new Map<string, Set<string>>();
+  readonly #watched: WatchedChildren | undefined;
+  /** By run, names and kinds of children created here and not seen in the watch since. */
+  readonly #unseen = new Map<string, Map<string, ChildKind>>();
 
-  /** @param watched a cache of TaskRuns; without one, every look goes to the API */
-  constructor(client: Client, watched?: Pick<Lister<TaskRun>, 'get'>) {
+  /** @param watched without a cache, every look goes to the API */
+  constructor(client: Client, watched?: WatchedChildren) {
     this.#client = client;
     this.#watched = watched;
   }
 
-  /** The run's TaskRuns by name. */
-  async observe(run: PipelineRun): Promise<Map<string, TaskRun>> {
-    const recorded = (run.status?.childReferences ?? []).filter(({ kind }) => kind === 'TaskRun');
-    const unseen = this.#unseen.get(keyOf(run.metadata)) ?? new Set<string>();
-    const known = new Set([...recorded.map(({ name }) => name), ...unseen]);
-    const names = new Set([...known, ...expectedNames(run)]);
-    if (hasOpenMatrix(run)) for (const name of await this.#searched(run)) names.add(name);
+  /** The run's children by name. */
+  async observe(run: PipelineRun): Promise<Map<string, Child>> {
+    const unseen = this.#unseen.get(keyOf(run.metadata)) ?? new Map<string, ChildKind>();
+    const known = new Map(unseen);
+    for (const { name, kind } of run.status?.childReferences ?? []) known.set(name, kind as ChildKind);
+    const names = new Map([...expectedNames(run), ...known]);
+    if (hasOpenMatrix(run)) for (const [name, kind] of await this.#searched(run)) names.set(name, kind);
     const found = await Promise.all(
-      [...names].map(async (name) => {
-        const cached = this.#watched?.get(run.metadata.namespace!, name);
+      [...names].map(async ([name, kind]) => {
+        const cached = this.#watched?.(kind).get(run.metadata.namespace!, name);
         if (cached && isOwnedBy(cached, run)) {
           unseen.delete(name);
           return cached;
         }
-        return this.#watched && !known.has(name) ? undefined : this.#read(run, name);
+        return this.#watched && !known.has(name) ? undefined : this.#read(run, kind, name);
       }),
     );
-    return new Map(found.flatMap((taskRun) => (taskRun ? [[taskRun.metadata.name!, taskRun] as const] : [])));
+    return new Map(found.flatMap((child) => (child ? [[child.metadata.name!, child] as const] : [])));
   }
 
   /**
-   * Creates a TaskRun of `run`, or adopts the one of that name that an earlier, interrupted attempt created.
+   * Creates a child of `run`, or adopts the one of that name that an earlier, interrupted attempt created.
    *
-   * @throws KubeError `AlreadyExists` when a TaskRun of that name belongs to something else
+   * @throws KubeError `AlreadyExists` when an object of that name belongs to something else
    */
-  async create(run: PipelineRun, taskRun: TaskRun): Promise<TaskRun> {
+  async create(run: PipelineRun, child: Child): Promise<Child> {
     const key = keyOf(run.metadata);
-    const name = taskRun.metadata.name!;
-    const unseen = this.#unseen.get(key) ?? new Set<string>();
-    this.#unseen.set(key, unseen.add(name));
+    const name = child.metadata.name!;
+    const kind = child.kind as ChildKind;
+    const unseen = this.#unseen.get(key) ?? new Map<string, ChildKind>();
+    this.#unseen.set(key, unseen.set(name, kind));
     try {
-      return await this.#client.create(TaskRuns, taskRun);
+      return await this.#client.create(childResource(kind), child);
     } catch (error) {
       if (!isKubeError(error, 'AlreadyExists')) throw error;
-      const present = await this.#read(run, name);
+      const present = await this.#read(run, kind, name);
       if (present) return present;
       unseen.delete(name);
       throw error;
@@ -81,16 +82,24 @@ export class Children {
   }
 
   /** A matrix made from results: what an earlier process created of it is found by its label. */
-  async #searched({ metadata }: PipelineRun): Promise<string[]> {
+  async #searched({ metadata }: PipelineRun): Promise<[string, ChildKind][]> {
     const labelSelector = `${labels.pipelineRunUID}=${metadata.uid}`;
-    const { items } = await this.#client.list(TaskRuns, { namespace: metadata.namespace!, labelSelector });
-    return items.map((taskRun) => taskRun.metadata.name!);
+    const lists = await Promise.all(
+      childKinds
+        .filter((kind) => kind !== 'PipelineRun')
+        .map((kind) =>
+          this.#client.list(childResource(kind), { namespace: metadata.namespace!, labelSelector }),
+        ),
+    );
+    return lists.flatMap(({ items }) =>
+      items.map((child): [string, ChildKind] => [child.metadata.name!, child.kind as ChildKind]),
+    );
   }
 
-  async #read(run: PipelineRun, name: string): Promise<TaskRun | undefined> {
+  async #read(run: PipelineRun, kind: ChildKind, name: string): Promise<Child | undefined> {
     try {
-      const taskRun = await this.#client.get(TaskRuns, run.metadata.namespace!, name);
-      return isOwnedBy(taskRun, run) ? taskRun : undefined;
+      const child = await this.#client.get(childResource(kind), run.metadata.namespace!, name);
+      return isOwnedBy(child, run) ? child : undefined;
     } catch (error) {
       if (isKubeError(error, 'NotFound')) return undefined;
       throw error;
@@ -98,12 +107,16 @@ export class Children {
   }
 }
 
-/** The names that the TaskRuns of a run have once they are created. A pipeline that is not known has none yet. */
-function expectedNames(run: PipelineRun): string[] {
+/** The names and kinds that the children of a run have once they are created. A pipeline that is not known has none yet. */
+function expectedNames(run: PipelineRun): [string, ChildKind][] {
   const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec;
-  return spec
-    ? allTasks(spec).flatMap((task) => taskRunNames(run.metadata.name!, task.name, runsOf(task)))
-    : [];
+  if (!spec) return [];
+  return allTasks(spec).flatMap((task) =>
+    taskRunNames(run.metadata.name!, task.name, runsOf(task)).map((name): [string, ChildKind] => [
+      name,
+      childKindOf(task),
+    ]),
+  );
 }
 
 /** One that is too large, or whose size only a result tells, has none that can be known here. */

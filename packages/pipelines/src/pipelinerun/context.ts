@@ -1,6 +1,7 @@
 import type { Client, Clock } from '@assay/kube';
 import type { DefaultsConfig, Resolver, ValidationOptions } from '@assay/tekton';
 import { defaultTimeoutMinutes } from '@assay/tekton';
+import type { RunEvents } from '../events/run-events.ts';
 import type { Children } from './children.ts';
 
 /** What every stage of a turn works with. */
@@ -8,6 +9,7 @@ export interface Context {
   client: Client;
   clock: Pick<Clock, 'now'>;
   children: Children;
+  events: RunEvents;
   resolvers: readonly Resolver[];
   validation: ValidationOptions;
   /** For `status.provenance`. */

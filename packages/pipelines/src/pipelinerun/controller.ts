@@ -1,8 +1,10 @@
-import type { Client, Clock, Controller, KubeObject, Lister, ObjectKey, ReconcileResult } from '@assay/kube';
+import type { Client, Clock, Controller, KubeObject, ObjectKey, ReconcileResult } from '@assay/kube';
 import { isKubeError, systemClock } from '@assay/kube';
-import type { DefaultsConfig, FeatureFlags, PipelineRun, Resolver, TaskRun } from '@assay/tekton';
-import { isDone, PipelineRuns, TaskRuns, TektonError, upstreamManager } from '@assay/tekton';
-import { Children } from './children.ts';
+import type { DefaultsConfig, FeatureFlags, PipelineRun, Resolver } from '@assay/tekton';
+import { isDone, PipelineRuns, TektonError, upstreamManager } from '@assay/tekton';
+import { RunEvents } from '../events/run-events.ts';
+import { childKinds, childResource } from './child.ts';
+import { Children, type WatchedChildren } from './children.ts';
 import type { Context } from './context.ts';
 import { fail } from './endings.ts';
 import type { Failure } from './failure.ts';
@@ -11,8 +13,8 @@ import { advance } from './progress.ts';
 
 export interface PipelineRunControllerOptions {
   client: Client;
-  /** TaskRuns as a watch shows them; recent changes may be missing. @default every look goes to the API */
-  taskRuns?: Pick<Lister<TaskRun>, 'get'>;
+  /** TaskRuns, CustomRuns and PipelineRuns as a watch shows them. @default every look goes to the API */
+  watched?: WatchedChildren;
   /** For references that are not by name in the run's namespace. @default none */
   resolvers?: readonly Resolver[];
   /** @default the machine's clock */
@@ -35,16 +37,17 @@ const conflictRetries = 3;
  * run's status. All it knows is in the API, so it may stop at any moment and another one goes on: TaskRuns have
  * names that follow from run and task, and one that is there already is adopted when the run owns it.
  *
- * Custom tasks and pipelines in pipelines are refused with a condition that names them. A run whose
- * `managedBy` is neither empty nor `tekton.dev/pipeline` is left alone.
+ * A custom task becomes a CustomRun, which another controller runs; a pipeline in the pipeline becomes a PipelineRun,
+ * which this one runs. A run whose `managedBy` is neither empty nor `tekton.dev/pipeline` is left alone.
  */
 export function createPipelineRunController(options: PipelineRunControllerOptions): Controller<PipelineRun> {
   const { client, clock = systemClock, concurrency } = options;
-  const children = new Children(client, options.taskRuns);
+  const children = new Children(client, options.watched);
   const context: Context = {
     client,
     clock,
     children,
+    events: new RunEvents(client, () => clock.now()),
     resolvers: options.resolvers ?? [],
     validation: options.featureFlags ? { featureFlags: options.featureFlags } : {},
     recordedFlags: options.recordedFlags,
@@ -71,7 +74,7 @@ export function createPipelineRunController(options: PipelineRunControllerOption
   return {
     name: 'pipelinerun',
     resource: PipelineRuns,
-    secondary: [{ resource: TaskRuns, toKeys: owningRun }],
+    secondary: childKinds.map((kind) => ({ resource: childResource(kind), toKeys: owningRun })),
     ...(concurrency !== undefined && { concurrency }),
     reconcile,
   };

@@ -7,7 +7,9 @@ import type {
   RefSource,
   Replacements,
   RunState,
+  TaskRef,
   TaskSpec,
+  VerificationResult,
 } from '@assay/tekton';
 import {
   mergeReplacements,
@@ -15,6 +17,7 @@ import {
   paramReplacements,
   pipelineContext,
   pipelineWorkspaces,
+  replaceParams,
   resolveParams,
   resolvePipelineRef,
   resolveTaskRef,
@@ -24,7 +27,9 @@ import {
   substitutePipelineSpec,
   substituteWorkspaceBinding,
   Tasks,
+  TektonError,
 } from '@assay/tekton';
+import { childKindOf } from './child.ts';
 import type { Context } from './context.ts';
 import { Failure } from './failure.ts';
 import { checkPipeline } from './pipeline-checks.ts';
@@ -39,6 +44,8 @@ export interface Definition {
   /** As `status.pipelineSpec` keeps it: params, context and workspace variables replaced, results not. */
   spec: PipelineSpec;
   refSource?: RefSource;
+  /** What trusted resources say of the Pipeline. */
+  verification?: VerificationResult;
   /** True once the run's status holds the spec: from then on it does not matter what becomes of the Pipeline. */
   pinned: boolean;
 }
@@ -63,13 +70,27 @@ export async function define(context: Context, run: PipelineRun): Promise<Defini
   try {
     const { client, resolvers, defaults } = context;
     const lookup = lookupIn(client, Pipelines, run.metadata.namespace!);
-    const { object, source } = await resolvePipelineRef(pipelineRef, { lookup, resolvers });
+    const reference = pipelineRef.params
+      ? { ...pipelineRef, params: replaceParams(pipelineRef.params, knownOf(run)) }
+      : pipelineRef;
+    const { object, source, verification } = await resolvePipelineRef(reference, {
+      ...{ lookup, resolvers },
+      context: { namespace: run.metadata.namespace! },
+    });
+    if (verification?.type === 'error') {
+      const message = `PipelineRun ${who} referred pipeline failed signature verification`;
+      return new Failure('ResourceVerificationFailed', message, verification);
+    }
     const { metadata, spec } = setPipelineDefaults(object, defaults);
-    const found = { name: metadata.name || name, metadata, spec, pinned: false };
-    return withParams(context, run, source ? { ...found, refSource: source } : found);
+    const found = {
+      ...{ name: metadata.name || name, metadata, spec, pinned: false },
+      ...(source && { refSource: source }),
+      ...(verification && { verification }),
+    };
+    return withParams(context, run, found);
   } catch (error) {
     if (!isPermanent(error)) throw error;
-    return unusable(`error when getting Pipeline for PipelineRun ${run.metadata.name}: ${error.message}`);
+    return unusable(`error when getting Pipeline for PipelineRun ${run.metadata.name}: ${wordsOf(error)}`);
   }
 }
 
@@ -84,6 +105,11 @@ function withParams(context: Context, run: PipelineRun, definition: Definition):
     pipelineWorkspaces(spec, new Set(run.spec.workspaces?.map((binding) => binding.name))),
   );
   return { ...definition, spec: substitutePipelineSpec(spec, replacements) };
+}
+
+/** What the params of a reference may use: the run's own params and identity. */
+function knownOf(run: PipelineRun): Replacements {
+  return mergeReplacements(paramReplacements(run.spec.params ?? []), contextOf(run, ''));
 }
 
 function paramsOf(run: PipelineRun, spec: PipelineSpec): Param[] {
@@ -125,13 +151,17 @@ export async function resolveTasks(
   const lookup = lookupIn(client, Tasks, run.metadata.namespace!);
   const requests = new Map<string, Promise<TaskSpec>>();
   const resolve = (task: PipelineTask): TaskSpec | Promise<TaskSpec> => {
-    if (!task.taskRef) return task.taskSpec ?? {};
+    if (!task.taskRef || childKindOf(task) !== 'TaskRun') return task.taskSpec ?? {};
     const key = JSON.stringify(task.taskRef);
     const request =
       requests.get(key) ??
-      resolveTaskRef(task.taskRef, { lookup, resolvers }).then(
-        ({ object }) => setTaskDefaults(object, defaults).spec,
-      );
+      resolveTaskRef(referenceOf(task.taskRef, run), {
+        ...{ lookup, resolvers },
+        context: { namespace: run.metadata.namespace! },
+      }).then(({ object, verification }) => {
+        if (verification?.type === 'error') throw new Unverified(task, verification);
+        return setTaskDefaults(object, defaults).spec;
+      });
     requests.set(key, request);
     return request;
   };
@@ -141,10 +171,15 @@ export async function resolveTasks(
   const specs = new Map<string, TaskSpec>();
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.status === 'fulfilled') specs.set(...outcome.value);
-    else if (!isPermanent(outcome.reason)) throw outcome.reason;
+    else if (outcome.reason instanceof Unverified) {
+      const who = `${run.metadata.namespace}/${run.metadata.name}`;
+      const { task, verification } = outcome.reason;
+      const message = `PipelineRun ${who} referred task ${task.taskRef?.name ?? task.name} failed signature verification`;
+      return new Failure('ResourceVerificationFailed', message, verification);
+    } else if (!isPermanent(outcome.reason)) throw outcome.reason;
     else {
       const { name } = tasks[index]!.taskRef!;
-      const detail = `Couldn't retrieve Task "${name ?? ''}": ${outcome.reason.message}`;
+      const detail = `Couldn't retrieve Task "${name ?? ''}": ${wordsOf(outcome.reason)}`;
       const pipeline = `Pipeline ${run.metadata.namespace}/${pipelineName}`;
       return new Failure(
         'CouldntGetTask',
@@ -153,4 +188,28 @@ export async function resolveTasks(
     }
   }
   return specs;
+}
+
+/** A Task that is not signed as a policy wants. */
+class Unverified extends Error {
+  readonly task: PipelineTask;
+  readonly verification: VerificationResult;
+
+  constructor(task: PipelineTask, verification: VerificationResult) {
+    super(verification.message ?? '');
+    this.task = task;
+    this.verification = verification;
+  }
+}
+
+/** A reference whose params may still name those of the run, where the pipeline was not given its own yet. */
+function referenceOf(reference: TaskRef, run: PipelineRun): TaskRef {
+  return reference.params
+    ? { ...reference, params: replaceParams(reference.params, knownOf(run)) }
+    : reference;
+}
+
+function wordsOf(error: Error): string {
+  const remote = error instanceof TektonError && error.code === 'ResolutionFailed';
+  return remote ? `error requesting remote resource: ${error.message}` : error.message;
 }

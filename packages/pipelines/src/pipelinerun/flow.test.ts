@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type PipelineSpec, TaskRuns } from '@assay/tekton';
+import { localFeatureFlags, type PipelineSpec, TaskRuns } from '@assay/tekton';
 import { Bench, says } from './testing/bench.ts';
 
 async function settled(
@@ -201,7 +201,7 @@ test('results of the pipeline come from tasks and finally tasks', async () => {
       ],
       finally: [{ name: 'f', taskSpec: says('f', ['r']) }],
       results: [
-        { name: 'text', value: 'is $(tasks.a.results.s)' },
+        { name: 'text', value: '$(tasks.a.results.s)' },
         { name: 'list', value: '$(tasks.a.results.l[*])' },
         { name: 'second', value: '$(tasks.a.results.l[1])' },
         { name: 'last', value: '$(finally.f.results.r)' },
@@ -211,7 +211,7 @@ test('results of the pipeline come from tasks and finally tasks', async () => {
   );
   const results = (await bench.run()).status?.results?.map(({ name, value }) => [name, value]);
   assert.deepEqual(results, [
-    ['text', 'is one'],
+    ['text', 'one'],
     ['list', ['x', 'y']],
     ['second', 'y'],
     ['last', 'end'],
@@ -290,7 +290,7 @@ test('bound workspaces reach the tasks, with variables filled in', async () => {
 });
 
 test('the artifacts of a task are known to those after it, as JSON', async () => {
-  const bench = new Bench();
+  const bench = new Bench({ featureFlags: localFeatureFlags });
   await bench.post({
     pipelineSpec: {
       tasks: [

@@ -9,8 +9,6 @@ import {
 } from '@assay/tekton';
 import { Failure, userFailure } from './failure.ts';
 
-import { unsupportedFeature } from './unsupported.ts';
-
 /**
  * What is wrong with a run and its pipeline before any Task is known, in Tekton's order: the graph, the rules of
  * the kinds themselves, then params, workspaces and overrides of the run against the pipeline. The definition may
@@ -22,8 +20,6 @@ export function checkPipeline(
   spec: PipelineSpec,
   options: ValidationOptions,
 ): Failure | undefined {
-  const unsupported = unsupportedFeature(run, pipelineName, spec);
-  if (unsupported) return unsupported;
   const problem = checkPipelineRun(run, pipelineName, spec);
   if (problem?.reason === pipelineRunReasons.PipelineInvalidGraph)
     return new Failure(problem.reason, problem.message);

@@ -9,7 +9,7 @@ import type { Definition } from './definition.ts';
 import { resolveTasks, withBoundWorkspaces } from './definition.ts';
 import { Failure } from './failure.ts';
 import { ownedBy, runMarks } from './metadata.ts';
-import { startTimeOf, withVerdict, writeStatus } from './status.ts';
+import { startTimeOf, withVerdict, withVerification, writeStatus } from './status.ts';
 import { checkTasks } from './task-checks.ts';
 
 /** A run that is ready for its tasks, or the reason why it never will be. */
@@ -31,7 +31,8 @@ export async function prepare(
   nowMs: number,
 ): Promise<Prepared> {
   if (definition instanceof Failure) return { run: await mark(context, run, undefined), failure: definition };
-  const marked = withProvenance(context, await mark(context, run, definition.metadata), definition);
+  const recorded = withProvenance(context, await mark(context, run, definition.metadata), definition);
+  const marked = withVerification(recorded, definition.verification, nowMs);
   const failure = first ? await checkAndClaim(context, marked, definition) : undefined;
   if (failure) return { run: marked, failure };
   if (definition.pinned || !run.spec.pipelineRef) return { run: marked, definition };
@@ -78,7 +79,7 @@ async function pin(
     pipelineSpec: spec,
   };
   const started = { status: 'Unknown', reason: 'Started', message: '' } as const;
-  return writeStatus(context.client, run, withVerdict(status, started, nowMs));
+  return writeStatus(context, run, withVerdict(status, started, nowMs));
 }
 
 async function checkAndClaim(

@@ -1,5 +1,5 @@
 import type { ReconcileResult } from '@assay/kube';
-import type { PipelineRun, PipelineRunStatus, PipelineTask, RunPlan, RunState, TaskRun } from '@assay/tekton';
+import type { PipelineRun, PipelineRunStatus, PipelineTask, RunPlan, RunState } from '@assay/tekton';
 import {
   pipelineResults,
   pipelineRunOutcome,
@@ -9,19 +9,20 @@ import {
   setPipelineRunDefaults,
   substitutePipelineTask,
 } from '@assay/tekton';
+import type { Child } from './child.ts';
 import type { Context } from './context.ts';
 import { defaultTimeoutMs } from './context.ts';
 import type { Definition } from './definition.ts';
 import { define, withBoundWorkspaces } from './definition.ts';
 import { cancel, couldNotStop, fail, holdBack } from './endings.ts';
-import { Failure } from './failure.ts';
+import { Failure, failureOf } from './failure.ts';
 import { prepare } from './prepare.ts';
 import type { RunTask } from './run-tasks.ts';
 import { runState, runTasks } from './run-tasks.ts';
 import { startTasks } from './start-tasks.ts';
 import type { Verdict } from './status.ts';
 import { childReferences, finallyStartTimeOf, startTimeOf, withVerdict, writeStatus } from './status.ts';
-import { overdueTaskRuns, stopTaskRuns } from './stop-children.ts';
+import { overdueChildren, stopChildren } from './stop-children.ts';
 import { taskRunPlans } from './task-run-plans.ts';
 import type { Expiry } from './timeouts.ts';
 import { expiry, runTimeouts } from './timeouts.ts';
@@ -31,7 +32,7 @@ interface View {
   tasks: Map<string, RunTask>;
   state: RunState;
   plan: RunPlan;
-  /** Tasks of which some TaskRuns are missing. */
+  /** Tasks of which some children are missing. */
   incomplete: PipelineTask[];
   expired: Expiry;
   startTime: string;
@@ -50,19 +51,20 @@ export async function advance(context: Context, stored: PipelineRun): Promise<Re
   const run = setPipelineRunDefaults(stored, context.defaults);
   if (run.spec.status === pipelineRunSpecStatus.pending) return holdBack(context, run, nowMs);
 
-  const taskRuns = await context.children.observe(run);
-  if (run.spec.status === pipelineRunSpecStatus.cancelled) return cancel(context, run, taskRuns, nowMs);
+  const children = await context.children.observe(run);
+  if (run.spec.status === pipelineRunSpecStatus.cancelled) return cancel(context, run, children, nowMs);
 
   const definition = await define(context, run);
-  const prepared = await prepare(context, run, definition, taskRuns.size === 0, nowMs);
+  const prepared = await prepare(context, run, definition, children.size === 0, nowMs);
   if (prepared.failure) return fail(context, prepared.run, prepared.failure, nowMs);
 
-  const before = look(context, prepared.run, prepared.definition, taskRuns, nowMs);
+  const before = look(context, prepared.run, prepared.definition, children, nowMs);
+  if (before.plan.celProblem) return fail(context, prepared.run, failureOf(before.plan.celProblem), nowMs);
   const acted = await act(context, prepared.run, prepared.definition, before);
   if (acted instanceof Failure) return fail(context, prepared.run, acted, nowMs);
   if (acted.unstopped) return couldNotStop(context, prepared.run, acted.unstopped, before.expired, nowMs);
 
-  const present = new Map([...taskRuns, ...acted.started]);
+  const present = new Map([...children, ...acted.started]);
   const after =
     acted.started.size > 0 ? look(context, prepared.run, prepared.definition, present, nowMs) : before;
   return report(context, prepared.run, prepared.definition, after, nowMs);
@@ -72,12 +74,12 @@ function look(
   context: Context,
   run: PipelineRun,
   { spec }: Definition,
-  taskRuns: ReadonlyMap<string, TaskRun>,
+  children: ReadonlyMap<string, Child>,
   nowMs: number,
 ): View {
   const timeouts = runTimeouts(run, defaultTimeoutMs(context));
-  const tasks = runTasks(run, spec, taskRuns);
-  const startTime = startTimeOf(run, taskRuns.values(), nowMs);
+  const tasks = runTasks(run, spec, children);
+  const startTime = startTimeOf(run, children.values(), nowMs);
   const finallyStartTime = finallyStartTimeOf(run, tasks.values());
   const expired = expiry(timeouts, nowMs, startTime, finallyStartTime);
   const filled = withTaskContexts(spec);
@@ -94,7 +96,7 @@ function look(
 
 /**
  * Tasks whose matrix was only begun when an earlier process stopped. They are completed unless the run is being
- * stopped: TaskRuns that were never created are then not missed.
+ * stopped: children that were never created are then not missed.
  */
 function incompleteMatrices(
   run: PipelineRun,
@@ -102,12 +104,12 @@ function incompleteMatrices(
   plan: RunPlan,
   expired: Expiry,
 ): PipelineTask[] {
-  return [...tasks.values()].flatMap(({ task, section, taskRuns }) => {
+  return [...tasks.values()].flatMap(({ task, section, children }) => {
     const stopped = expired.pipeline || expired[section] || (section === 'tasks' && run.spec.status);
-    if (!task.matrix || taskRuns.length === 0 || stopped) return [];
+    if (!task.matrix || children.length === 0 || stopped) return [];
     const filled = plan.tasks.get(task.name) ?? task;
     const plans = taskRunPlans(run, filled);
-    return plans instanceof Failure || plans.length <= taskRuns.length ? [] : [filled];
+    return plans instanceof Failure || plans.length <= children.length ? [] : [filled];
   });
 }
 
@@ -124,7 +126,7 @@ async function act(
   run: PipelineRun,
   definition: Definition,
   view: View,
-): Promise<{ started: Map<string, TaskRun>; unstopped?: string[] } | Failure> {
+): Promise<{ started: Map<string, Child>; unstopped?: string[] } | Failure> {
   const bound = withBoundWorkspaces(run, definition, view.state.tasks);
   const next = [...view.incomplete, ...view.plan.start, ...view.plan.startFinally].map((task) => ({
     ...view.tasks.get(task.name)!,
@@ -132,7 +134,7 @@ async function act(
   }));
   const [started, unstopped] = await Promise.all([
     startTasks(context, bound, definition.name, next),
-    stopTaskRuns(context.client, overdueTaskRuns(run, view.tasks.values(), view.expired)),
+    stopChildren(context.client, overdueChildren(run, view.tasks.values(), view.expired)),
   ]);
   if (started instanceof Failure) return started;
   return unstopped.length > 0 ? { started, unstopped } : { started };
@@ -160,7 +162,7 @@ async function report(
     skippedTasks: plan.skipped,
     results: outcome?.results,
   };
-  await writeStatus(context.client, run, withVerdict(status, verdict, nowMs));
+  await writeStatus(context, run, withVerdict(status, verdict, nowMs));
   const { nextMs } = view.expired;
   return ended || nextMs === undefined ? undefined : { requeueAfterMs: nextMs };
 }

@@ -40,12 +40,6 @@ const refusals: Record<string, Refusal> = {
     reason: 'CouldntGetPipeline',
     message: 'Error retrieving pipeline for pipelinerun default/run: pipelineRef.bundle is not supported',
   },
-  'a bundle of tasks': {
-    spec: { pipelineSpec: { tasks: [{ name: 'a', taskRef: { name: 't', bundle: 'registry/b' } }] } },
-    reason: 'PipelineValidationFailed',
-    message:
-      'Pipeline default/run can\'t be Run; pipeline task "a" uses taskRef.bundle, which is not supported',
-  },
   'a task that does not exist': {
     spec: { pipelineSpec: { tasks: [{ name: 'a', taskRef: { name: 'none' } }] } },
     reason: 'CouldntGetTask',
@@ -187,50 +181,6 @@ const refusals: Record<string, Refusal> = {
     reason: 'InvalidMatrixParameterTypes',
     message: 'parameters of type array only are allowed, but param "p" has type "string" in pipelineTask "a"',
     user: true,
-  },
-  'a custom task': {
-    spec: {
-      pipelineSpec: {
-        tasks: [{ name: 'a', taskRef: { apiVersion: 'example.dev/v1', kind: 'Wait', name: 'w' } }],
-      },
-    },
-    reason: 'PipelineValidationFailed',
-    message:
-      'Pipeline default/run can\'t be Run; pipeline task "a" uses a custom task (example.dev/v1, kind Wait), which is not supported',
-  },
-  'an embedded custom task': {
-    spec: {
-      pipelineSpec: {
-        tasks: [{ name: 'a', taskSpec: { apiVersion: 'example.dev/v1', kind: 'Wait', spec: {} } }],
-      },
-    },
-    reason: 'PipelineValidationFailed',
-    message:
-      'Pipeline default/run can\'t be Run; pipeline task "a" uses a custom task (example.dev/v1, kind Wait), which is not supported',
-  },
-  'a ClusterTask': {
-    spec: { pipelineSpec: { tasks: [{ name: 'a', taskRef: { kind: 'ClusterTask', name: 'w' } }] } },
-    reason: 'PipelineValidationFailed',
-    message:
-      'Pipeline default/run can\'t be Run; pipeline task "a" uses a ClusterTask, which is not supported',
-  },
-  'a pipeline in a pipeline, by reference': {
-    spec: { pipelineSpec: { tasks: [{ name: 'a', pipelineRef: { name: 'p' } }] } },
-    reason: 'PipelineValidationFailed',
-    message:
-      'Pipeline default/run can\'t be Run; pipeline task "a" uses pipelineRef (pipelines in pipelines), which is not supported',
-  },
-  'a pipeline in a pipeline, embedded': {
-    spec: { pipelineSpec: { tasks: [{ name: 'a', pipelineSpec: { tasks: [] } }] } },
-    reason: 'PipelineValidationFailed',
-    message:
-      'Pipeline default/run can\'t be Run; pipeline task "a" uses pipelineSpec (pipelines in pipelines), which is not supported',
-  },
-  CEL: {
-    spec: { pipelineSpec: { tasks: [{ ...a, when: [{ cel: "'a' == 'a'" }] }] } },
-    reason: 'PipelineValidationFailed',
-    message:
-      'Pipeline default/run can\'t be Run; pipeline task "a" uses CEL in a when expression, which is not supported',
   },
 };
 

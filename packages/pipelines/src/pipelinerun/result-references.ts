@@ -1,5 +1,6 @@
 import type { PipelineSpec, TaskSpec } from '@assay/tekton';
 import { allTasks, resultReferences } from '@assay/tekton';
+import { childKindOf } from './child.ts';
 import { Failure } from './failure.ts';
 
 /**
@@ -13,8 +14,12 @@ export function checkResultReferences(
   spec: PipelineSpec,
   taskSpecs: ReadonlyMap<string, TaskSpec>,
 ): Failure | undefined {
-  for (const { runAfter: _runAfter, ...task } of allTasks(spec)) {
-    const problem = undeclared(resultReferences(task), taskSpecs);
+  // What a custom task declares is known to its controller alone.
+  const custom = new Set(
+    allTasks(spec).flatMap((task) => (childKindOf(task) === 'CustomRun' ? task.name : [])),
+  );
+  for (const { runAfter: _runAfter, pipelineSpec: _pipelineSpec, ...task } of allTasks(spec)) {
+    const problem = undeclared(resultReferences(task), taskSpecs, custom);
     if (problem !== undefined) {
       const message = `invalid result reference in pipeline task ${JSON.stringify(task.name)}: ${problem}`;
       return new Failure('InvalidTaskResultReference', message);
@@ -22,7 +27,7 @@ export function checkResultReferences(
   }
   for (const { name, value } of spec.results ?? []) {
     const references = [...resultReferences(value), ...resultReferences(value, 'finally')];
-    const problem = undeclared(references, taskSpecs);
+    const problem = undeclared(references, taskSpecs, custom);
     if (problem !== undefined) {
       return new Failure(
         'InvalidPipelineResultReference',
@@ -36,8 +41,10 @@ export function checkResultReferences(
 function undeclared(
   references: readonly { producer: string; result: string }[],
   taskSpecs: ReadonlyMap<string, TaskSpec>,
+  custom: ReadonlySet<string>,
 ): string | undefined {
   for (const { producer, result } of references) {
+    if (custom.has(producer)) continue;
     const spec = taskSpecs.get(producer);
     if (!spec) return `referenced pipeline task "${producer}" does not exist`;
     if (!spec.results?.some((declared) => declared.name === result)) {

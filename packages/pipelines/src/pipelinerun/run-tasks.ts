@@ -1,30 +1,31 @@
-import type { PipelineRun, PipelineSpec, PipelineTask, RunState, TaskRun, TaskState } from '@assay/tekton';
-import { combineTaskStates, labels, taskStateOf } from '@assay/tekton';
+import type { PipelineRun, PipelineSpec, PipelineTask, RunState, TaskState } from '@assay/tekton';
+import { combineTaskStates, labels } from '@assay/tekton';
+import { type Child, childStateOf } from './child.ts';
 import type { Section } from './metadata.ts';
 import type { Expiry, RunTimeouts } from './timeouts.ts';
 
-/** One task of a pipeline, with the TaskRuns that it has in a run: one, or one for each combination of a matrix. */
+/** One task of a pipeline, with the children that it has in a run: one, or one for each combination of a matrix. */
 export interface RunTask {
   task: PipelineTask;
   section: Section;
   /** In the order of their names as texts, which is the order of a matrix's results. */
-  taskRuns: TaskRun[];
+  children: Child[];
 }
 
-/** The tasks of a pipeline, `finally` last, joined with the TaskRuns of a run. */
+/** The tasks of a pipeline, `finally` last, joined with the children of a run. */
 export function runTasks(
   run: PipelineRun,
   spec: PipelineSpec,
-  taskRuns: ReadonlyMap<string, TaskRun>,
+  children: ReadonlyMap<string, Child>,
 ): Map<string, RunTask> {
   const recorded = new Map(run.status?.childReferences?.map((child) => [child.name, child.pipelineTaskName]));
   const joined = new Map<string, RunTask>();
   for (const section of ['tasks', 'finally'] as const) {
-    for (const task of spec[section] ?? []) joined.set(task.name, { task, section, taskRuns: [] });
+    for (const task of spec[section] ?? []) joined.set(task.name, { task, section, children: [] });
   }
-  for (const [name, taskRun] of [...taskRuns].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const task = recorded.get(name) ?? taskRun.metadata.labels?.[labels.pipelineTask] ?? '';
-    joined.get(task)?.taskRuns.push(taskRun);
+  for (const [name, child] of [...children].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const task = recorded.get(name) ?? child.metadata.labels?.[labels.pipelineTask] ?? '';
+    joined.get(task)?.children.push(child);
   }
   return joined;
 }
@@ -32,7 +33,7 @@ export function runTasks(
 /**
  * What decides how a run goes on, from its tasks and the clock alone.
  *
- * @param incomplete tasks of which TaskRuns are still to be created: they are not done, whatever became of the others
+ * @param incomplete tasks of which children are still to be created: they are not done, whatever became of the others
  */
 export function runState(
   run: PipelineRun,
@@ -58,8 +59,8 @@ export function runState(
   };
 }
 
-function stateOf({ task, taskRuns }: RunTask, incomplete: boolean): TaskState | undefined {
-  const states = taskRuns.map(taskStateOf);
+function stateOf({ task, children }: RunTask, incomplete: boolean): TaskState | undefined {
+  const states = children.map(childStateOf);
   if (!task.matrix) return states[0];
   return combineTaskStates(incomplete ? [...states, { status: 'Running', reason: '', results: [] }] : states);
 }

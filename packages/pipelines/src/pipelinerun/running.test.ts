@@ -3,7 +3,16 @@ import { test } from 'node:test';
 import type { Client, Controller, Controllers } from '@assay/kube';
 import { adminIdentity, createStore, runnerIdentity, startControllers } from '@assay/kube';
 import type { PipelineSpec, TaskRun } from '@assay/tekton';
-import { isDone, PipelineRuns, Pipelines, succeededCondition, TaskRuns, Tasks } from '@assay/tekton';
+import {
+  CustomRuns,
+  isDone,
+  PipelineRuns,
+  Pipelines,
+  succeededCondition,
+  TaskRuns,
+  Tasks,
+} from '@assay/tekton';
+import { childResource } from './child.ts';
 import { createPipelineRunController } from './controller.ts';
 import { says } from './testing/bench.ts';
 
@@ -23,15 +32,20 @@ function instantTaskRuns(client: Client): Controller<TaskRun> {
 
 /** Runs `count` runs of a pipeline on the real store, watches and work queues. */
 async function runAll(pipelineSpec: PipelineSpec, count: number) {
-  const store = createStore({ path: ':memory:', resources: [Pipelines, Tasks, PipelineRuns, TaskRuns] });
+  const store = createStore({
+    path: ':memory:',
+    resources: [Pipelines, Tasks, PipelineRuns, TaskRuns, CustomRuns],
+  });
   const client = store.client(runnerIdentity);
   const user = store.client(adminIdentity);
   const faults: unknown[] = [];
   const running: { controllers?: Controllers } = {};
-  const taskRuns = {
-    get: (namespace: string, name: string) => running.controllers!.lister(TaskRuns).get(namespace, name),
-  };
-  const pipelineRuns = createPipelineRunController({ client, taskRuns });
+  const pipelineRuns = createPipelineRunController({
+    client,
+    watched: (kind) => ({
+      get: (namespace, name) => running.controllers!.lister(childResource(kind)).get(namespace, name),
+    }),
+  });
   const controllers = startControllers(
     client,
     [pipelineRuns as Controller, instantTaskRuns(client) as Controller],

@@ -1,10 +1,15 @@
 import type { KubeErrorCode } from '@assay/kube';
 import { isKubeError } from '@assay/kube';
-import type { PipelineRun, TaskRun } from '@assay/tekton';
+import type { PipelineRun } from '@assay/tekton';
+import { checkTaskEnums } from '@assay/tekton';
+import { type Child, childKindOf } from './child.ts';
+import { childPipelineRunFor, cycleProblem } from './child-pipeline-run.ts';
 import type { Context } from './context.ts';
 import { defaultTimeoutMs } from './context.ts';
+import { customRunFor } from './custom-run.ts';
 import { resolveTasks } from './definition.ts';
-import { Failure } from './failure.ts';
+import { Failure, failureOf } from './failure.ts';
+import { reuseTaskRuns } from './reuse.ts';
 import type { RunTask } from './run-tasks.ts';
 import { embeddedTaskSpec, taskRunFor } from './task-run.ts';
 import { type TaskRunPlan, taskRunPlans } from './task-run-plans.ts';
@@ -15,10 +20,10 @@ import { runTimeouts, taskRunTimeout } from './timeouts.ts';
 const refusals: readonly KubeErrorCode[] = ['AlreadyExists', 'Invalid', 'BadRequest'];
 
 /**
- * Creates the TaskRuns of `tasks`, all at once, or adopts those that are there already.
+ * Creates the children of `tasks`, all at once, or adopts those that are there already.
  *
  * @param run the run, variables in its workspace bindings replaced
- * @returns the TaskRuns by name, or why one of them can never be created
+ * @returns the children by name, or why one of them can never be created
  * @throws KubeError when creation failed in a way that may pass
  */
 export async function startTasks(
@@ -26,17 +31,24 @@ export async function startTasks(
   run: PipelineRun,
   pipelineName: string,
   tasks: readonly RunTask[],
-): Promise<Map<string, TaskRun> | Failure> {
+): Promise<Map<string, Child> | Failure> {
   const unbound = await missingWorkspace(context, run, pipelineName, tasks);
   if (unbound) return unbound;
-  const wanted: TaskRun[] = [];
+  const refused = await refusedParams(context, run, pipelineName, tasks);
+  if (refused) return refused;
+  const wanted: Child[] = [];
   for (const task of tasks) {
+    const cycle = await cycleProblem(context.client, run, task.task);
+    if (cycle !== undefined) return new Failure('CreateRunFailed', cycle);
     const plans = taskRunPlans(run, task.task);
     if (plans instanceof Failure) return plans;
-    for (const plan of plans) wanted.push(taskRunOf(context, run, task, plan));
+    for (const plan of plans) wanted.push(childOf(context, run, task, plan));
   }
-  const created = await Promise.allSettled(wanted.map((taskRun) => context.children.create(run, taskRun)));
-  const started = new Map<string, TaskRun>();
+  const reused = await reuseTaskRuns(context, run, wanted);
+  const created = await Promise.allSettled(
+    wanted.map((child) => reused.get(child.metadata.name!) ?? context.children.create(run, child)),
+  );
+  const started = new Map<string, Child>();
   let failure: Failure | undefined;
   for (const [index, outcome] of created.entries()) {
     if (outcome.status === 'fulfilled') started.set(outcome.value.metadata.name!, outcome.value);
@@ -45,14 +57,14 @@ export async function startTasks(
   return failure ?? started;
 }
 
-function taskRunOf(
+function childOf(
   context: Context,
   run: PipelineRun,
   { task, section }: RunTask,
   { name, params }: TaskRunPlan,
-): TaskRun {
+): Child {
   const defaultMs = defaultTimeoutMs(context);
-  return taskRunFor({
+  const parts = {
     run,
     task: params.length > 0 ? { ...task, params: [...params, ...(task.params ?? [])] } : task,
     section,
@@ -60,7 +72,40 @@ function taskRunOf(
     taskSpec: embeddedTaskSpec(task),
     workspaces: taskRunWorkspaces(run, task),
     timeout: taskRunTimeout(run, task, section, runTimeouts(run, defaultMs), defaultMs),
-  });
+  };
+  const kind = childKindOf(task);
+  if (kind === 'CustomRun') return customRunFor(parts);
+  return kind === 'PipelineRun' ? childPipelineRunFor(parts) : taskRunFor(parts);
+}
+
+/** Looks for a value that its Task's param does not admit; Tasks are read only where something is given to them. */
+async function refusedParams(
+  context: Context,
+  run: PipelineRun,
+  pipelineName: string,
+  tasks: readonly RunTask[],
+): Promise<Failure | undefined> {
+  if (!context.validation.featureFlags?.enableParamEnum) return undefined;
+  const given = tasks.filter(
+    ({ task }) =>
+      childKindOf(task) === 'TaskRun' && !task.taskRef?.resolver && (task.params?.length || task.matrix),
+  );
+  const specs = await resolveTasks(
+    context,
+    run,
+    pipelineName,
+    given.map(({ task }) => task),
+  );
+  if (specs instanceof Failure) return specs;
+  for (const { task } of given) {
+    const plans = taskRunPlans(run, task);
+    if (plans instanceof Failure) return plans;
+    for (const { params } of plans) {
+      const problem = checkTaskEnums(task.name, [...params, ...(task.params ?? [])], specs.get(task.name)!);
+      if (problem) return failureOf(problem);
+    }
+  }
+  return undefined;
 }
 
 /** Looks for a workspace that a task cannot do without; its Task is read only when one is unbound. */
@@ -84,8 +129,8 @@ async function missingWorkspace(
   return undefined;
 }
 
-function creationFailure(run: PipelineRun, { metadata }: TaskRun, error: unknown): Failure {
+function creationFailure(run: PipelineRun, { kind, metadata }: Child, error: unknown): Failure {
   if (!isKubeError(error) || !refusals.includes(error.code)) throw error;
-  const foreign = `TaskRun "${metadata.name}" already exists and does not belong to PipelineRun "${run.metadata.name}"`;
+  const foreign = `${kind} "${metadata.name}" already exists and does not belong to PipelineRun "${run.metadata.name}"`;
   return new Failure('CreateRunFailed', error.code === 'AlreadyExists' ? foreign : error.message);
 }

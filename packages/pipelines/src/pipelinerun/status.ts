@@ -1,15 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Client, Condition } from '@assay/kube';
-import { timestamp } from '@assay/kube';
-import type { ChildReference, PipelineRun, PipelineRunStatus, PipelineTask, TaskRun } from '@assay/tekton';
+import type { Condition } from '@assay/kube';
+import { setCondition, timestamp } from '@assay/kube';
+import type {
+  ChildReference,
+  PipelineRun,
+  PipelineRunStatus,
+  PipelineTask,
+  VerificationResult,
+} from '@assay/tekton';
 import {
   labels,
   PipelineRuns,
   paramReplacements,
   replaceText,
-  tektonApiVersion,
+  succeededCondition,
+  verificationCondition,
   withSucceeded,
 } from '@assay/tekton';
+import type { Child } from './child.ts';
+import type { Context } from './context.ts';
 import type { RunTask } from './run-tasks.ts';
 
 /** What a condition says. */
@@ -23,19 +32,38 @@ export function withVerdict(status: PipelineRunStatus, verdict: Verdict, nowMs: 
   return { ...status, conditions, completionTime: now };
 }
 
-/** The start of a run: as recorded, or now, and never after the creation of one of its TaskRuns. */
-export function startTimeOf(run: PipelineRun, taskRuns: Iterable<TaskRun>, nowMs: number): string {
-  return earliest([run.status?.startTime ?? timestamp(nowMs), ...creationTimes(taskRuns)])!;
+/** The run with what trusted resources say of its definitions in a condition of its status. */
+export function withVerification(
+  run: PipelineRun,
+  verification: VerificationResult | undefined,
+  nowMs: number,
+): PipelineRun {
+  const condition = verification && verificationCondition(verification);
+  if (!condition) return run;
+  const before = run.status?.conditions;
+  if (before?.some(({ type, status }) => type === condition.type && status === condition.status)) return run;
+  return { ...run, status: { ...run.status, conditions: setCondition(before, condition, nowMs) } };
 }
 
-/** When the first finally task started: as recorded, else as its TaskRun says. */
+/** The start of a run: as recorded, or now, and never after the creation of one of its children. */
+export function startTimeOf(run: PipelineRun, children: Iterable<Child>, nowMs: number): string {
+  const own = [...children].filter(({ metadata }) => isMadeFor(metadata, run));
+  return earliest([run.status?.startTime ?? timestamp(nowMs), ...creationTimes(own)])!;
+}
+
+/** False for one that was made for an earlier run, and is reused. */
+function isMadeFor({ ownerReferences = [] }: Child['metadata'], run: PipelineRun): boolean {
+  return ownerReferences.some(({ uid, controller }) => controller && uid === run.metadata.uid);
+}
+
+/** When the first finally task started: as recorded, else as its child says. */
 export function finallyStartTimeOf(run: PipelineRun, tasks: Iterable<RunTask>): string | undefined {
-  const started = [...tasks].flatMap(({ section, taskRuns }) => (section === 'finally' ? taskRuns : []));
+  const started = [...tasks].flatMap(({ section, children }) => (section === 'finally' ? children : []));
   return run.status?.finallyStartTime ?? earliest(creationTimes(started));
 }
 
-function creationTimes(taskRuns: Iterable<TaskRun>): string[] {
-  return [...taskRuns].flatMap(({ metadata }) => metadata.creationTimestamp ?? []);
+function creationTimes(children: Iterable<Child>): string[] {
+  return [...children].flatMap(({ metadata }) => metadata.creationTimestamp ?? []);
 }
 
 function earliest(times: string[]): string | undefined {
@@ -43,7 +71,7 @@ function earliest(times: string[]): string | undefined {
 }
 
 /**
- * `status.childReferences`: the TaskRuns in the order of the pipeline, those of one matrix by name.
+ * `status.childReferences`: the children in the order of the pipeline, those of one matrix by name.
  *
  * @param filledIn the tasks with results replaced, for `whenExpressions` and `displayName`
  */
@@ -51,14 +79,14 @@ export function childReferences(
   tasks: Iterable<RunTask>,
   filledIn: ReadonlyMap<string, PipelineTask>,
 ): ChildReference[] {
-  return [...tasks].flatMap(({ task, taskRuns }) => {
+  return [...tasks].flatMap(({ task, children }) => {
     const filled = filledIn.get(task.name) ?? task;
-    return taskRuns.map((taskRun) => {
-      const shown = displayNameOf(filled, taskRun);
+    return children.map((child) => {
+      const shown = displayNameOf(filled, child);
       return {
-        apiVersion: tektonApiVersion,
-        kind: 'TaskRun',
-        name: taskRun.metadata.name!,
+        apiVersion: child.apiVersion,
+        kind: child.kind,
+        name: child.metadata.name!,
         pipelineTaskName: task.name,
         ...(shown && { displayName: shown }),
         ...(filled.when?.length && { whenExpressions: filled.when }),
@@ -68,7 +96,7 @@ export function childReferences(
 }
 
 /** A TaskRun of a matrix has the names of the `include` entries that it agrees with, else its task's. */
-function displayNameOf({ displayName, matrix }: PipelineTask, { spec }: TaskRun): string | undefined {
+function displayNameOf({ displayName, matrix }: PipelineTask, { spec }: Child): string | undefined {
   const replacements = paramReplacements(spec.params ?? []);
   const values = new Map(spec.params?.map(({ name, value }) => [name, value]));
   const included = (matrix?.include ?? []).flatMap(({ name, params = [] }) =>
@@ -79,15 +107,15 @@ function displayNameOf({ displayName, matrix }: PipelineTask, { spec }: TaskRun)
   return included.length > 0 ? included.join(' ') : displayName && replaceText(displayName, replacements);
 }
 
-/** References for a run that ends without its pipeline being known: those recorded, and TaskRuns found besides. */
-export function keptReferences(run: PipelineRun, taskRuns: ReadonlyMap<string, TaskRun>): ChildReference[] {
+/** References for a run that ends without its pipeline being known: those recorded, and children found besides. */
+export function keptReferences(run: PipelineRun, children: ReadonlyMap<string, Child>): ChildReference[] {
   const recorded = run.status?.childReferences ?? [];
   const known = new Set(recorded.map((child) => child.name));
-  const found = [...taskRuns.values()]
+  const found = [...children.values()]
     .filter(({ metadata }) => !known.has(metadata.name!))
-    .map(({ metadata }) => ({
-      apiVersion: tektonApiVersion,
-      kind: 'TaskRun',
+    .map(({ apiVersion, kind, metadata }) => ({
+      apiVersion,
+      kind,
       name: metadata.name!,
       pipelineTaskName: metadata.labels?.[labels.pipelineTask] ?? '',
     }))
@@ -101,13 +129,15 @@ export function keptReferences(run: PipelineRun, taskRuns: ReadonlyMap<string, T
  * @throws KubeError `Conflict` when the run has changed since it was read
  */
 export async function writeStatus(
-  client: Client,
+  { client, events }: Context,
   run: PipelineRun,
   status: PipelineRunStatus,
 ): Promise<PipelineRun> {
   const trimmed = Object.fromEntries(Object.entries(status).filter(([, value]) => !isEmpty(value)));
   if (isDeepStrictEqual(plain(trimmed), plain(run.status ?? {}))) return run;
   const written = await client.updateStatus(PipelineRuns, { ...run, status: trimmed });
+  const before = succeededCondition(run);
+  events.conditionChanged(run, before, succeededCondition(written));
   return { ...run, metadata: written.metadata, status: written.status };
 }
 

@@ -8,6 +8,7 @@ import {
   missingParams,
   mistypedParams,
 } from '@assay/tekton';
+import { childKindOf } from './child.ts';
 import { Failure, userFailure } from './failure.ts';
 
 import { checkResultReferences } from './result-references.ts';
@@ -24,6 +25,8 @@ export function checkTasks(
   taskSpecs: ReadonlyMap<string, TaskSpec>,
 ): Failure | undefined {
   for (const task of allTasks(spec)) {
+    // What another kind of run needs is for its own controller to say.
+    if (childKindOf(task) !== 'TaskRun') continue;
     const problem = paramsProblem(task, taskSpecs.get(task.name)!);
     if (problem !== undefined) {
       const detail = `invalid input params for task ${task.taskRef?.name ?? ''}: ${problem}`;

@@ -30,12 +30,16 @@ function scripted(scripts: Record<string, Script>) {
       return {
         exit: ended.promise,
         async signal() {},
+        exec: () => Promise.reject(new Error('nothing is executed here')),
         stop(graceMs) {
           events.push(`stop ${spec.name} ${graceMs}`);
           ended.resolve(exitOf(143));
           return ended.promise;
         },
       };
+    },
+    async request() {
+      return undefined;
     },
     async remove() {
       events.push('remove');
@@ -86,6 +90,9 @@ function attempt(scripts: Record<string, Script>, plan: Partial<AttemptPlan>) {
           },
         };
       },
+      containerRoot: { uid: 0, gid: 0 },
+      started: () => {},
+      paused: () => {},
       changed: () => events.push('changed'),
       stepEnded: (index) => events.push(`ended ${index}`),
     },

@@ -1,17 +1,14 @@
-import { type Clock, timestamp } from '@assay/kube';
-import type { Container, ContainerExit, ContainerSpec, Pod, Sandbox } from '@assay/sandbox';
-import { SandboxError } from '@assay/sandbox';
-import {
-  type SidecarState,
-  type Step,
-  type StepState,
-  stepFailedMessage,
-  stepTimeoutMessage,
-  taskRunMessages,
-  terminationReasons,
-} from '@assay/tekton';
+import type { Clock } from '@assay/kube';
+import type { Container, ContainerSpec, HostIds, Pod, Sandbox } from '@assay/sandbox';
+import { type Step, type StepState, stepFailedMessage, TektonError } from '@assay/tekton';
 import type { LogWriter } from '../logs/log-store.ts';
+import type { StepBreakpoints } from './breakpoints.ts';
+import { markFailed, markSkipped, runStep } from './run-step.ts';
+import { markStopped, type PlannedSidecar, startSidecar } from './sidecars.ts';
 import { stepIsWanted, withStepResults } from './step-results.ts';
+import type { StreamPaths } from './stream-files.ts';
+
+export type { PlannedSidecar } from './sidecars.ts';
 
 /** A step that is ready to run. `state` is written to as it goes; it becomes part of the run's status. */
 export interface PlannedStep {
@@ -22,13 +19,11 @@ export interface PlannedStep {
   timeoutMs?: number;
   /** Decides, when its turn has come, whether it runs at all. */
   when?: Step['when'];
+  /** Files of the container that its streams are copied to. */
+  streams?: StreamPaths;
+  breakpoints?: StepBreakpoints;
   /** Called before it starts with the states of the steps before it. */
   prepare?(earlier: readonly StepState[]): void;
-}
-
-export interface PlannedSidecar {
-  state: SidecarState;
-  container: ContainerSpec;
 }
 
 /** One attempt at a TaskRun: a pod whose sidecars run beside its steps, which run one after the other. */
@@ -39,13 +34,23 @@ export interface AttemptPlan {
   network: boolean;
   steps: PlannedStep[];
   sidecars: PlannedSidecar[];
+  /** Further names in `/etc/hosts`, and what `/etc/resolv.conf` says. */
+  hosts?: { hostAliases?: NonNullable<PodHosts['hostAliases']>; dns?: NonNullable<PodHosts['dns']> };
 }
+
+type PodHosts = Parameters<Sandbox['createPod']>[0];
 
 /** What surrounds an attempt. */
 export interface AttemptEnvironment {
   sandbox: Sandbox;
   clock: Clock;
   openLog(container: string): LogWriter;
+  /** The host's ids of containers' root. */
+  containerRoot: HostIds;
+  /** Told of each container that runs. */
+  started(name: string, container: Container): void;
+  /** Told which step stands still at a breakpoint, and at which; undefined when it goes on. */
+  paused(index: number, at: 'beforeStep' | 'onFailure' | undefined): void;
   /** Called when the state of a container changed. */
   changed(): void;
   /** Called after each step that ran or was skipped by its `when`, failed ones included, before the next one starts. */
@@ -79,6 +84,7 @@ export async function runAttempt(plan: AttemptPlan, environment: AttemptEnvironm
       hostname: plan.hostname,
       network: plan.network ? 'egress' : 'none',
       containers: plan.steps.length + plan.sidecars.length,
+      ...plan.hosts,
     });
   } catch (error) {
     return {
@@ -89,29 +95,8 @@ export async function runAttempt(plan: AttemptPlan, environment: AttemptEnvironm
   const logs: LogWriter[] = [];
   let failure: AttemptFailure;
   try {
-    const run = (container: ContainerSpec) => {
-      const log = environment.openLog(container.name);
-      logs.push(log);
-      return { log, started: pod.run({ ...container, onOutput: (chunk) => log.write(chunk) }) };
-    };
-    await Promise.all(plan.sidecars.map((sidecar) => startSidecar(sidecar, run, environment)));
-    for (const [index, step] of plan.steps.entries()) {
-      if (environment.stop.aborted) break;
-      if (failure) {
-        skip(step.state, 1, environment.clock);
-        continue;
-      }
-      const earlier = plan.steps.slice(0, index).map(({ state }) => state);
-      if (stepIsWanted(step, earlier)) {
-        const container = withStepResults(step.container, earlier);
-        step.prepare?.(earlier);
-        failure = await runStep({ ...step, container }, run, environment);
-      } else {
-        skip(step.state, 0, environment.clock);
-      }
-      if (!environment.stop.aborted) environment.stepEnded(index);
-    }
-    for (const { state } of plan.sidecars) stopped(state, environment.clock);
+    failure = await runContainers(plan, pod, environment, logs);
+    for (const { state } of plan.sidecars) markStopped(state, environment.clock);
   } catch (error) {
     failure ??= { reason: 'PodCreationFailed', message: messageOf(error) };
   }
@@ -121,136 +106,74 @@ export async function runAttempt(plan: AttemptPlan, environment: AttemptEnvironm
   return { failure, removed };
 }
 
-type Run = (container: ContainerSpec) => { log: LogWriter; started: Promise<Container> };
-
-async function runStep(
-  step: PlannedStep,
-  run: Run,
+async function runContainers(
+  plan: AttemptPlan,
+  pod: Pod,
   environment: AttemptEnvironment,
+  logs: LogWriter[],
 ): Promise<AttemptFailure> {
-  const { state, container } = step;
   const { clock, stop } = environment;
-  const startedAt = timestamp(clock.now());
-  const { log, started } = run(container);
-  let running: Container;
-  try {
-    running = await started;
-  } catch (error) {
-    log.write(Buffer.from(`${messageOf(error)}\n`));
-    log.close();
-    if (!(error instanceof SandboxError) || error.code !== 'StartFailed') throw error;
-    terminate(
-      state,
-      { exitCode: 1, reason: 'Error', startedAt, finishedAt: timestamp(clock.now()) },
-      'Error',
-    );
-    return { reason: 'StepFailed', message: stepFailedMessage(container.name, 1, 'Error') };
-  }
-  delete state.waiting;
-  state.running = { startedAt };
-  environment.changed();
-
-  const { exit, timedOut } = await awaitExit(running, step.timeoutMs, environment);
-  log.close();
-  const times = { startedAt, finishedAt: timestamp(exit.finishedAt.getTime()) };
-  // Who stopped the run says what became of its steps.
-  if (stop.aborted) return undefined;
-  if (timedOut) {
-    terminate(state, { exitCode: 1, reason: 'Error', ...times }, 'TimeoutExceeded');
-    return { reason: 'StepFailed', message: stepTimeoutMessage(container.name) };
-  }
-  if (exit.oomKilled) {
-    terminate(state, { exitCode: exit.exitCode, reason: 'OOMKilled', ...times }, 'OOMKilled');
-    return { reason: 'StepOOM', message: stepFailedMessage(container.name, exit.exitCode, 'OOMKilled') };
-  }
-  if (exit.exitCode === 0) {
-    terminate(state, { exitCode: 0, reason: 'Completed', ...times }, 'Completed');
-    return undefined;
-  }
-  if (step.onError === 'continue') {
-    terminate(state, { exitCode: exit.exitCode, reason: 'Error', ...times }, 'Continued');
-    return undefined;
-  }
-  terminate(state, { exitCode: exit.exitCode, reason: 'Error', ...times }, 'Error');
-  return { reason: 'StepFailed', message: stepFailedMessage(container.name, exit.exitCode, 'Error') };
-}
-
-/** Waits for the end, which the step's own timeout or the run's stop may bring about. */
-async function awaitExit(
-  container: Container,
-  timeoutMs: number | undefined,
-  { clock, stop, kill, graceMs }: AttemptEnvironment,
-): Promise<{ exit: ContainerExit; timedOut: boolean }> {
-  let timedOut = false;
-  const halt = () => void container.stop(graceMs);
-  const cancelTimer =
-    timeoutMs === undefined
-      ? undefined
-      : clock.setTimer(() => {
-          timedOut = true;
-          // As Tekton's entrypoint: a step out of its own time is killed, only a run out of time is asked first.
-          void container.stop(0);
-        }, timeoutMs);
-  const end = () => void container.stop(0);
-  stop.addEventListener('abort', halt, { once: true });
-  kill.addEventListener('abort', end, { once: true });
-  if (kill.aborted) end();
-  else if (stop.aborted) halt();
-  const exit = await container.exit;
-  cancelTimer?.();
-  stop.removeEventListener('abort', halt);
-  kill.removeEventListener('abort', end);
-  return { exit, timedOut };
-}
-
-async function startSidecar(
-  { state, container }: PlannedSidecar,
-  run: Run,
-  { clock, changed }: AttemptEnvironment,
-) {
-  const startedAt = timestamp(clock.now());
-  const running = await run(container).started;
-  delete state.waiting;
-  state.running = { startedAt };
-  changed();
-  void running.exit.then(({ exitCode, oomKilled }) => {
-    if (state.terminated) return;
-    delete state.running;
-    const reason = oomKilled ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error';
-    state.terminated = { exitCode, reason, startedAt, finishedAt: timestamp(clock.now()) };
-    changed();
-  });
-}
-
-function stopped(state: SidecarState, clock: Clock): void {
-  if (state.terminated) return;
-  const startedAt = state.running?.startedAt;
-  delete state.running;
-  delete state.waiting;
-  state.terminated = {
-    exitCode: 0,
-    reason: 'Completed',
-    message: taskRunMessages.sidecarStopped,
-    ...(startedAt !== undefined && { startedAt }),
-    finishedAt: timestamp(clock.now()),
+  const openLog = (name: string) => {
+    const log = environment.openLog(name);
+    logs.push(log);
+    return log;
   };
+  const start = async (container: ContainerSpec) => {
+    const running = await pod.run(container);
+    environment.started(container.name, running);
+    return running;
+  };
+  const sidecars = await Promise.all(
+    plan.sidecars.map((sidecar) => {
+      const log = openLog(sidecar.container.name);
+      const container = { ...sidecar.container, onOutput: (chunk: Uint8Array) => log.write(chunk) };
+      return startSidecar({ ...sidecar, container }, pod, start, environment);
+    }),
+  );
+  await Promise.race([Promise.all(sidecars.map(({ ready }) => ready)), aborted(stop)]);
+  let failure: AttemptFailure;
+  for (const [index, step] of plan.steps.entries()) {
+    if (stop.aborted) break;
+    if (failure) {
+      markSkipped(step.state, 1, clock);
+      continue;
+    }
+    const earlier = plan.steps.slice(0, index).map(({ state }) => state);
+    const log = openLog(step.container.name);
+    const wanted = wants(step, earlier);
+    if (wanted === true) {
+      const container = withStepResults(step.container, earlier);
+      step.prepare?.(earlier);
+      failure = await runStep({ ...step, container }, log, start, {
+        ...environment,
+        paused: (at) => environment.paused(index, at),
+      });
+    } else if (wanted === false) {
+      markSkipped(step.state, 0, clock);
+    } else {
+      log.write(Buffer.from(`${wanted.message}\n`));
+      markFailed(step.state, clock);
+      failure = { reason: 'StepFailed', message: stepFailedMessage(step.container.name, 1, 'Error') };
+    }
+    log.close();
+    if (!stop.aborted) environment.stepEnded(index);
+  }
+  return failure;
 }
 
-function skip(state: StepState, exitCode: 0 | 1, clock: Clock): void {
-  const now = timestamp(clock.now());
-  const reason = exitCode === 0 ? 'Completed' : 'Error';
-  terminate(state, { exitCode, reason, startedAt: now, finishedAt: now }, 'Skipped');
+/** Whether a step is to run, or why that cannot be said: an expression may be of a result. */
+function wants(step: PlannedStep, earlier: readonly StepState[]): boolean | TektonError {
+  try {
+    return stepIsWanted(step, earlier);
+  } catch (error) {
+    if (error instanceof TektonError) return error;
+    throw error;
+  }
 }
 
-function terminate(
-  state: StepState,
-  terminated: NonNullable<StepState['terminated']>,
-  reason: keyof typeof terminationReasons,
-): void {
-  delete state.waiting;
-  delete state.running;
-  state.terminated = terminated;
-  state.terminationReason = terminationReasons[reason];
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function messageOf(error: unknown): string {

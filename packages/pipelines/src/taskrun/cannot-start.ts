@@ -1,13 +1,19 @@
-/**
- * A TaskRun that ends before any of its steps ran. Not an error of the controller: `reason` and `message` become the
- * run's condition.
- */
-export class CannotStart extends Error {
-  readonly reason: string;
+import type { TaskRunReason, VerificationResult } from '@assay/tekton';
 
-  constructor(reason: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+/** Why a TaskRun ends before any of its steps could run: the reason and message of its `Succeeded=False` condition. */
+export class CannotStart extends Error {
+  readonly reason: TaskRunReason;
+  /** When it is about the signature of its Task. */
+  readonly verification?: VerificationResult;
+
+  constructor(
+    reason: TaskRunReason,
+    message: string,
+    options: { cause?: unknown; verification?: VerificationResult } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CannotStart';
     this.reason = reason;
+    if (options.verification) this.verification = options.verification;
   }
 }

@@ -1,4 +1,5 @@
-import { type Controller, type ObjectKey, timestamp } from '@assay/kube';
+import { type Controller, KubeError, type ObjectKey, timestamp } from '@assay/kube';
+import type { ExecSpec, ExecutedProcess } from '@assay/sandbox';
 import {
   isDone,
   type TaskRun,
@@ -8,9 +9,19 @@ import {
   upstreamManager,
   withSucceeded,
 } from '@assay/tekton';
+import type { Decision } from './breakpoints.ts';
 import { type ExecutionServices, TaskRunExecution } from './execution.ts';
 
 export interface TaskRunController extends Controller<TaskRun> {
+  /**
+   * Starts a process in a container (`step-build`, `sidecar-db`) of a TaskRun that runs here.
+   * @throws KubeError `NotFound` when it does not; SandboxError as `Container.exec`
+   */
+  exec(key: ObjectKey, container: string, spec: ExecSpec): Promise<ExecutedProcess>;
+  /** Which step of a TaskRun stands still at a breakpoint. */
+  paused(key: ObjectKey): { container: string; at: 'beforeStep' | 'onFailure' } | undefined;
+  /** Has a step that stands still at a breakpoint go on, or fail. */
+  release(key: ObjectKey, decision: Decision): void;
   /** Stops every running TaskRun without writing their ends: another runner finds them as they are. */
   close(): Promise<void>;
 }
@@ -43,6 +54,8 @@ export function createTaskRunController(options: TaskRunControllerOptions): Task
     return execution;
   }
 
+  const running = (key: ObjectKey) => executions.get(uids.get(keyOf(key)) ?? '');
+
   return {
     name: 'taskrun',
     resource: TaskRuns,
@@ -69,10 +82,17 @@ export function createTaskRunController(options: TaskRunControllerOptions): Task
       if (!execution) start(key, taskRun);
       return undefined;
     },
+    async exec(key, container, spec) {
+      const execution = running(key);
+      if (execution) return execution.exec(container, spec);
+      throw new KubeError('NotFound', `TaskRun "${key.name}" does not run in namespace ${key.namespace}`);
+    },
+    paused: (key) => running(key)?.paused,
+    release: (key, decision) => running(key)?.release(decision),
     async close() {
-      const running = [...executions.values()];
-      for (const execution of running) execution.abandon();
-      await Promise.allSettled(running.map((execution) => execution.finished));
+      const open = [...executions.values()];
+      for (const execution of open) execution.abandon();
+      await Promise.allSettled(open.map((execution) => execution.finished));
     },
   };
 

@@ -1,9 +1,10 @@
-import { type Client, type Clock, isKubeError, timestamp } from '@assay/kube';
-import type { ImageStore, Sandbox } from '@assay/sandbox';
+import { type Client, type Clock, isKubeError, KubeError, setCondition, timestamp } from '@assay/kube';
+import type { Container, ExecSpec, ExecutedProcess, ImageStore, Sandbox } from '@assay/sandbox';
 import {
   annotations,
   durationOf,
   podName,
+  type Resolver,
   type RunResult,
   type StepState,
   succeededCondition,
@@ -15,11 +16,15 @@ import {
   taskRunMessages,
   taskRunReasons,
   taskRunTimeoutMessage,
+  type VerificationResult,
+  verificationCondition,
   withSucceeded,
 } from '@assay/tekton';
+import { RunEvents } from '../events/run-events.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import { collectArtifacts, collectResults, collectStepResults } from '../results/collect.ts';
 import { type AttemptFailure, runAttempt } from './attempt.ts';
+import { type Decision, decide, pausedStepAnnotation, type StepBreakpoints } from './breakpoints.ts';
 import { CannotStart } from './cannot-start.ts';
 import { writeExitCode } from './layout.ts';
 import { type Preparation, prepare } from './prepare.ts';
@@ -36,6 +41,8 @@ export interface ExecutionServices {
   attemptsDirectory: string;
   /** What persistent volume claims hold. Below the sandbox's home. */
   claimsDirectory: string;
+  /** For Tasks and StepActions that are not in the run's namespace. @default none */
+  resolvers?: readonly Resolver[];
   /** Between TERM and KILL when a run is stopped, in milliseconds. */
   graceMs: number;
   /** Put into `status.provenance.featureFlags`. */
@@ -61,6 +68,10 @@ export class TaskRunExecution {
   readonly #onError: (error: unknown) => void;
   #cancelled: { message: string } | undefined;
   readonly #abandoned = new AbortController();
+  readonly #events: RunEvents;
+  /** What runs now, by the containers' names. */
+  readonly #containers = new Map<string, Container>();
+  #paused: { index: number; at: 'beforeStep' | 'onFailure'; breakpoints: StepBreakpoints } | undefined;
   #stop = new AbortController();
 
   /** @param onError told what went wrong that the author of the run cannot help */
@@ -69,6 +80,7 @@ export class TaskRunExecution {
     this.#onError = onError;
     this.#taskRun = taskRun;
     this.#status = structuredClone(taskRun.status ?? {});
+    this.#events = new RunEvents(services.client, () => services.clock.now());
     this.#writer = new StatusWriter(services.client, taskRun, () => this.#status);
     this.finished = this.#run();
   }
@@ -83,6 +95,30 @@ export class TaskRunExecution {
   abandon(): void {
     this.#abandoned.abort();
     this.#stop.abort();
+  }
+
+  /**
+   * Starts a process in a container that runs.
+   * @param container `step-build`, `sidecar-db`
+   * @throws KubeError `NotFound`; SandboxError as the container's
+   */
+  async exec(container: string, spec: ExecSpec): Promise<ExecutedProcess> {
+    const running = this.#containers.get(container);
+    if (running) return running.exec(spec);
+    const { name } = this.#taskRun.metadata;
+    throw new KubeError('NotFound', `container "${container}" of TaskRun "${name}" does not run`);
+  }
+
+  /** The step that stands still at a breakpoint. */
+  get paused(): { container: string; at: 'beforeStep' | 'onFailure' } | undefined {
+    if (!this.#paused) return undefined;
+    const { index, at } = this.#paused;
+    return { container: this.#status.steps?.[index]?.container ?? '', at };
+  }
+
+  /** Has the step that stands still go on, or fail. */
+  release(decision: Decision): void {
+    if (this.#paused) decide(this.#paused.breakpoints, this.#paused.at, decision);
   }
 
   async #run(): Promise<void> {
@@ -180,9 +216,11 @@ export class TaskRunExecution {
     } catch (error) {
       if (this.#stop.signal.aborted) return undefined;
       if (!(error instanceof CannotStart)) throw error;
-      return { reason: error.reason as TaskRunReason, message: error.message };
+      this.#setVerified(error.verification);
+      return { reason: error.reason, message: error.message };
     }
     const { plan, layout, spec, declared } = prepared;
+    this.#setVerified(prepared.verification);
     status.podName = pod;
     status.taskSpec = spec;
     status.steps = plan.steps.map((step) => step.state);
@@ -194,6 +232,7 @@ export class TaskRunExecution {
     }
     this.#setCondition('Unknown', 'Running', taskRunMessages.running);
 
+    this.#tellMissing(prepared.missingSecrets);
     const uid = this.#taskRun.metadata.uid!;
     const namespace = this.#taskRun.metadata.namespace!;
     let problem: string | undefined;
@@ -204,6 +243,16 @@ export class TaskRunExecution {
       stop: this.#stop.signal,
       kill: this.#abandoned.signal,
       openLog: (container) => logs.create({ namespace, pod, uid, container }),
+      containerRoot: sandbox.runtime.containerRoot,
+      started: (name, container) => {
+        this.#containers.set(name, container);
+        void container.exit.then(() => this.#containers.delete(name));
+      },
+      paused: (index, at) => {
+        const { breakpoints } = plan.steps[index]!;
+        this.#paused = at && breakpoints && { index, at, breakpoints };
+        this.#markPaused(at && plan.steps[index]!.container.name);
+      },
       changed: () => this.#writer.changed(),
       stepEnded: (index) => {
         const state = plan.steps[index]!.state;
@@ -221,6 +270,26 @@ export class TaskRunExecution {
     removals.push(removed.then(() => prepared.dispose()));
     if (failure || this.#stop.signal.aborted) return failure;
     return problem === undefined ? undefined : { reason: 'TaskRunValidationFailed', message: problem };
+  }
+
+  #setVerified(verification: VerificationResult | undefined): void {
+    const condition = verification && verificationCondition(verification);
+    if (!condition) return;
+    this.#status.conditions = setCondition(this.#status.conditions, condition, this.#services.clock.now());
+  }
+
+  #tellMissing(secrets: readonly string[]): void {
+    if (secrets.length === 0) return;
+    const words = `Unable to retrieve some secrets (${secrets.join(', ')}); attempting to use them may not succeed.`;
+    this.#events.tell(this.#taskRun, 'Warning', 'FailedToRetrieveSecret', words);
+  }
+
+  /** Others find by the annotation which step stands still. */
+  #markPaused(container: string | undefined): void {
+    const { namespace, name } = this.#taskRun.metadata;
+    const annotations = { [pausedStepAnnotation]: container ?? null };
+    const patch = { metadata: { annotations } } as unknown as Partial<TaskRun>;
+    this.#services.client.patch(TaskRuns, namespace!, name!, patch).catch(this.#onError);
   }
 
   /** Ends the attempt as the work of someone other than its steps; what ran or waited is marked so. */
@@ -289,10 +358,16 @@ export class TaskRunExecution {
     write = true,
   ): void {
     const now = timestamp(this.#services.clock.now());
+    const before = succeededCondition({ status: this.#status } as TaskRun);
     this.#status.conditions = withSucceeded(
       this.#status.conditions,
       { status: condition, reason, message },
       now,
+    );
+    this.#events.conditionChanged(
+      this.#taskRun,
+      before,
+      succeededCondition({ status: this.#status } as TaskRun),
     );
     if (write) this.#writer.changed();
   }

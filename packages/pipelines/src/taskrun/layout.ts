@@ -1,8 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mount } from '@assay/sandbox';
+import { type HostIds, type Mount, makeSharedDirectory } from '@assay/sandbox';
 import { type Step, stepContainerName } from '@assay/tekton';
-import { type HostIds, makeSharedDirectory } from '../workspaces/volumes.ts';
 
 /**
  * The directories of one attempt on the host, laid out as Tekton's containers see `/tekton` and `/workspace`.
@@ -16,13 +15,18 @@ export interface AttemptLayout {
   workspace: string;
   results: string;
   volumes: string;
+  /** The Secrets that steps get credentials from, a directory each. */
+  secrets: string;
 }
 
 /** Makes the directories for a Task with these steps. */
 export function createLayout(directory: string, steps: Step[], owner: HostIds): AttemptLayout {
   const tekton = join(directory, 'tekton');
   mkdirSync(tekton, { recursive: true });
-  for (const name of ['bin', 'scripts', 'steps', 'run', 'creds']) mkdirSync(join(tekton, name));
+  for (const name of ['bin', 'scripts', 'steps', 'run', 'creds', 'creds-secrets'])
+    mkdirSync(join(tekton, name));
+  const secrets = join(directory, 'creds-secrets');
+  mkdirSync(secrets);
   for (const name of ['home', 'results', 'artifacts']) makeSharedDirectory(join(tekton, name), owner);
   writeFileSync(join(tekton, 'termination'), '');
   chownSync(join(tekton, 'termination'), owner.uid, owner.gid);
@@ -32,7 +36,7 @@ export function createLayout(directory: string, steps: Step[], owner: HostIds): 
     mkdirSync(status, { recursive: true });
     makeSharedDirectory(join(status, 'results'), owner);
     makeSharedDirectory(join(status, 'artifacts'), owner);
-    makeSharedDirectory(join(tekton, 'creds', String(index)), owner);
+    makeSharedDirectory(join(directory, 'creds', String(index)), owner);
     for (const name of [stepContainerName(step.name, index), String(index)]) {
       symlinkSync(`../run/${index}/status`, join(tekton, 'steps', name));
     }
@@ -41,7 +45,7 @@ export function createLayout(directory: string, steps: Step[], owner: HostIds): 
   makeSharedDirectory(workspace, owner);
   const volumes = join(directory, 'volumes');
   mkdirSync(volumes);
-  return { directory, tekton, workspace, results: join(tekton, 'results'), volumes };
+  return { directory, tekton, workspace, results: join(tekton, 'results'), volumes, secrets };
 }
 
 /** Writes a script where steps find it. @returns its path in the container */
@@ -72,6 +76,23 @@ export function taskArtifactsDirectory(layout: AttemptLayout): string {
   return join(layout.tekton, 'artifacts');
 }
 
+/** What a step has of credentials; in no directory that other containers see. */
+export function stepCredentialsDirectory({ directory }: AttemptLayout, index: number): string {
+  return join(directory, 'creds', String(index));
+}
+
+/** What a step with breakpoints has for itself. */
+export function stepBreakpointDirectory({ directory }: AttemptLayout, index: number): string {
+  return join(directory, 'debug', String(index));
+}
+
+/** A path of a step's container, past the links by which `/tekton/steps` names its own directory. */
+export function stepPath(path: string, step: Step, index: number): string {
+  const own = [stepContainerName(step.name, index), String(index)].map((name) => `/tekton/steps/${name}/`);
+  const prefix = own.find((start) => path.startsWith(start));
+  return prefix === undefined ? path : `/tekton/run/${index}/status/${path.slice(prefix.length)}`;
+}
+
 /** The mounts every step gets, without those that the step mounts itself. */
 export function stepMounts(layout: AttemptLayout, index: number, own: Mount[]): Mount[] {
   const run = join(layout.tekton, 'run', String(index), 'status');
@@ -82,7 +103,8 @@ export function stepMounts(layout: AttemptLayout, index: number, own: Mount[]): 
     { source: layout.results, destination: '/tekton/results', readOnly: false },
     { source: join(layout.tekton, 'artifacts'), destination: '/tekton/artifacts', readOnly: false },
     { source: join(layout.tekton, 'termination'), destination: '/tekton/termination', readOnly: false },
-    { source: join(layout.tekton, 'creds', String(index)), destination: '/tekton/creds', readOnly: false },
+    { source: stepCredentialsDirectory(layout, index), destination: '/tekton/creds', readOnly: false },
+    { source: layout.secrets, destination: '/tekton/creds-secrets', readOnly: true },
     { source: join(run, 'results'), destination: `/tekton/run/${index}/status/results`, readOnly: false },
     { source: join(run, 'artifacts'), destination: `/tekton/run/${index}/status/artifacts`, readOnly: false },
   ];

@@ -1,37 +1,29 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { ContainerSpec, ImageRootfs, PullPolicy } from '@assay/sandbox';
-import { SandboxError } from '@assay/sandbox';
 import {
-  annotations,
-  durationOf,
   formatFieldErrors,
   mergeStepTemplate,
   type Provenance,
   type ResultSpec,
-  type Sidecar,
-  type SidecarState,
-  type Step,
-  type StepState,
-  scriptText,
-  sidecarContainerName,
-  stepContainerName,
-  stepName,
   type TaskRun,
   type TaskSpec,
   unsupportedTaskFeatures,
+  type VerificationResult,
 } from '@assay/tekton';
-import { bindWorkspaces, containerMounts } from '../workspaces/bindings.ts';
+import { bindWorkspaces } from '../workspaces/bindings.ts';
 import { type PreparedVolume, prepareVolume } from '../workspaces/volumes.ts';
 import type { AttemptPlan } from './attempt.ts';
+import { hasBreakpoints, prepareBreakpoints } from './breakpoints.ts';
 import { CannotStart } from './cannot-start.ts';
-import { containerEnvironment } from './environment.ts';
+import { isHermetic, planSidecars, planSteps, writeUsedSecrets } from './containers.ts';
+import { debugOf } from './debug.ts';
 import type { ExecutionServices } from './execution.ts';
-import { type AttemptLayout, createLayout, sidecarMounts, stepMounts, writeScript } from './layout.ts';
+import { resolveImages } from './images.ts';
+import { type AttemptLayout, createLayout } from './layout.ts';
+import { withNamespaceLimits } from './namespace-limits.ts';
+import { podHosts } from './pod-hosts.ts';
 import { resolveStepActions } from './resolve-step-actions.ts';
 import { type ResolvedTask, resolveTask } from './resolve-task.ts';
-import { containerSpec } from './step-container.ts';
-import { withStepArtifacts } from './step-results.ts';
+import { runCredentials } from './run-credentials.ts';
 import { substitute } from './substitute.ts';
 
 /** A TaskRun's attempt, ready to run. */
@@ -45,6 +37,10 @@ export interface Preparation {
   provenance: Provenance;
   /** Labels and annotations that the run takes over from its Task. */
   metadata: ResolvedTask['metadata'];
+  /** What trusted resources say of the Task. */
+  verification?: VerificationResult;
+  /** Secrets that the run's ServiceAccount names and that are not there. */
+  missingSecrets: string[];
   /** Removes the attempt's directories. */
   dispose(): Promise<void>;
 }
@@ -64,15 +60,21 @@ export async function prepare(
   const { client, attemptsDirectory, claimsDirectory, sandbox } = services;
   const owner = sandbox.runtime.containerRoot;
   const namespace = taskRun.metadata.namespace!;
-  const task = await resolveStepActions(taskRun, await resolveTask(taskRun, client), client);
+  const found = await resolveTask(taskRun, services, signal);
+  const task = await resolveStepActions(taskRun, found, services, signal);
   const refused = unsupportedTaskFeatures(task.spec);
   if (refused.length > 0) throw new CannotStart('TaskRunValidationFailed', formatFieldErrors(refused));
   const { spec, bindings, podVolumes } = await substitute(taskRun, task, client);
   const merged: TaskSpec = {
     ...spec,
-    steps: (spec.steps ?? []).map((step) => mergeStepTemplate(spec.stepTemplate, step)),
+    steps: await withNamespaceLimits(
+      (spec.steps ?? []).map((step) => mergeStepTemplate(spec.stepTemplate, step)),
+      taskRun,
+      client,
+    ),
   };
-  const images = await resolveImages(merged, services, signal);
+  const credentials = await runCredentials(taskRun, client);
+  const images = await resolveImages(merged, services.images, credentials.pull, signal);
 
   const { workspaces, volumes: workspaceVolumes } = bindWorkspaces(spec.workspaces ?? [], bindings);
   const directory = join(attemptsDirectory, podId);
@@ -86,74 +88,23 @@ export async function prepare(
       volumes.set(volume.name, await prepareVolume(volume, context));
     }
 
-    const hermetic = taskRun.metadata.annotations?.[annotations.executionMode] === 'hermetic';
-    const build = async (
-      container: Step | Sidecar,
-      name: string,
-      kind: 'step' | 'sidecar',
-      index: number,
-    ) => {
-      const own = containerMounts(container, merged, workspaces, volumes, owner);
-      const environment = await containerEnvironment(
-        {
-          env: [
-            ...(hermetic && kind === 'step' ? [{ name: 'TEKTON_HERMETIC', value: '1' }] : []),
-            ...(container.env ?? []),
-            ...(taskRun.spec.podTemplate?.env ?? []),
-          ],
-          envFrom: container.envFrom,
-        },
-        { client, namespace, taskRun, podName },
-      );
-      const script = container.script
-        ? writeScript(layout, scriptName(kind, index, podId), scriptText(container.script))
-        : undefined;
-      const mounts = kind === 'step' ? stepMounts(layout, index, own) : sidecarMounts(layout, own);
-      const image = images.get(container.image!)!;
-      return containerSpec({
-        name,
-        container,
-        image,
-        environment,
-        mounts,
-        podTemplate: taskRun.spec.podTemplate,
-        ...(script !== undefined && { script }),
-      });
+    if (hasBreakpoints(debugOf(taskRun))) prepareBreakpoints(layout.tekton, merged.steps?.length ?? 0);
+    writeUsedSecrets(layout, credentials.steps);
+    const input = {
+      ...{ taskRun, podName, podId, spec: merged, layout, workspaces, volumes, images, client, owner },
+      credentials: credentials.steps,
     };
-
-    const steps = await Promise.all(
-      (merged.steps ?? []).map(async (step, index) => {
-        const container: ContainerSpec = await build(
-          step,
-          stepContainerName(step.name, index),
-          'step',
-          index,
-        );
-        if (hermetic) container.network = 'none';
-        const timeoutMs = durationOf(step.timeout);
-        return {
-          state: waiting(stepName(step.name, index), container) satisfies StepState,
-          container,
-          onError: step.onError === 'continue' ? ('continue' as const) : ('stopAndFail' as const),
-          ...(timeoutMs ? { timeoutMs } : {}),
-          ...(step.when && { when: step.when }),
-          ...(step.script?.includes('$(steps.') && {
-            prepare: (earlier: readonly StepState[]) => {
-              const text = withStepArtifacts(scriptText(step.script!), earlier);
-              writeScript(layout, scriptName('step', index, podId), text);
-            },
-          }),
-        };
-      }),
-    );
-    const sidecars = await Promise.all(
-      (merged.sidecars ?? []).map(async (sidecar, index) => {
-        const container = await build(sidecar, sidecarContainerName(sidecar.name), 'sidecar', index);
-        return { state: waiting(sidecar.name, container) satisfies SidecarState, container };
-      }),
-    );
+    const [steps, sidecars] = await Promise.all([planSteps(input), planSidecars(input)]);
+    for (const [index, refSource] of task.stepSources ?? []) {
+      const state = steps[index]?.state;
+      if (state) state.provenance = { refSource };
+    }
     return {
-      plan: { podId, hostname: podName, network: !hermetic || sidecars.length > 0, steps, sidecars },
+      plan: {
+        ...{ podId, hostname: podName, steps, sidecars },
+        network: !isHermetic(taskRun) || sidecars.length > 0,
+        hosts: podHosts(taskRun.spec.podTemplate),
+      },
       layout,
       spec,
       declared: spec.results ?? [],
@@ -162,64 +113,12 @@ export async function prepare(
         ...(task.refSource && { refSource: task.refSource }),
       },
       metadata: task.metadata,
+      ...(task.verification && { verification: task.verification }),
+      missingSecrets: credentials.missing,
       dispose,
     };
   } catch (error) {
     await dispose();
     throw error;
   }
-}
-
-function waiting(name: string, container: ContainerSpec) {
-  return {
-    name,
-    container: container.name,
-    imageID: container.image.imageId,
-    waiting: { reason: 'PodInitializing' },
-  };
-}
-
-function scriptName(kind: 'step' | 'sidecar', index: number, podId: string): string {
-  const suffix = createHash('sha256').update(`${podId}/${kind}/${index}`).digest('hex').slice(0, 5);
-  return kind === 'step' ? `script-${index}-${suffix}` : `sidecar-script-${index}-${suffix}`;
-}
-
-async function resolveImages(
-  spec: TaskSpec,
-  { images }: ExecutionServices,
-  signal: AbortSignal,
-): Promise<Map<string, ImageRootfs>> {
-  const wanted = new Map<string, { container: string; pullPolicy: PullPolicy }>();
-  const add = (container: Step | Sidecar, name: string) => {
-    const pullPolicy = pullPolicyOf(container);
-    if (wanted.get(container.image!)?.pullPolicy !== 'Always')
-      wanted.set(container.image!, { container: name, pullPolicy });
-  };
-  for (const [index, step] of (spec.steps ?? []).entries()) add(step, stepName(step.name, index));
-  for (const sidecar of spec.sidecars ?? []) add(sidecar, sidecar.name);
-  return new Map(
-    await Promise.all(
-      [...wanted].map(async ([reference, { container, pullPolicy }]) => {
-        try {
-          return [reference, await images.resolve(reference, { pullPolicy, signal })] as const;
-        } catch (error) {
-          if (!(error instanceof SandboxError)) throw error;
-          throw new CannotStart(
-            'TaskRunImagePullFailed',
-            `the step ${JSON.stringify(container)} could not get its image ${JSON.stringify(reference)}: ${error.message}`,
-            { cause: error },
-          );
-        }
-      }),
-    ),
-  );
-}
-
-/** Kubernetes' default: a tag that moves (`latest`, or none) is looked up again every time. */
-function pullPolicyOf({ image, imagePullPolicy }: Step | Sidecar): PullPolicy {
-  if (imagePullPolicy === 'Always' || imagePullPolicy === 'Never' || imagePullPolicy === 'IfNotPresent') {
-    return imagePullPolicy;
-  }
-  const name = image!.slice(image!.lastIndexOf('/') + 1);
-  return !name.includes('@') && (!name.includes(':') || name.endsWith(':latest')) ? 'Always' : 'IfNotPresent';
 }

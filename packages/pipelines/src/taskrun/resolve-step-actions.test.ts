@@ -24,7 +24,7 @@ async function resolve(steps: Step[]) {
     spec: { params: [{ name: 'name', value: 'you' }] },
   };
   try {
-    return (await resolveStepActions(taskRun, { spec: { steps } }, client)).spec.steps;
+    return (await resolveStepActions(taskRun, { spec: { steps } }, { client })).spec.steps;
   } finally {
     store.close();
   }
@@ -46,7 +46,7 @@ test('a StepAction that is missing, or does not fit, or is elsewhere, keeps the 
       /^failed to resolve step ref for step "s" \(index 0\): .*"none" not found$/,
     ],
     [{ ref: { name: 'greet' } }, /step "unnamed-0" \(index 0\): non-existent params in Step: \[who\]$/],
-    [{ name: 's', ref: { resolver: 'git' } }, /the resolver "git" is not available here/],
+    [{ name: 's', ref: { resolver: 'git' } }, /the resolver "git" is not available/],
   ];
   for (const [step, message] of words) {
     await assert.rejects(resolve([step]), {

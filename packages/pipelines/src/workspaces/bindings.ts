@@ -1,18 +1,22 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, lstatSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
-import type { Mount } from '@assay/sandbox';
+import type { HostIds, Mount } from '@assay/sandbox';
 import {
+  mountSubPath,
   type Sidecar,
   type Step,
   type TaskSpec,
+  TektonError,
   type Volume,
+  type VolumeMount,
   type WorkspaceBinding,
   type WorkspaceDeclaration,
   workspacePath,
 } from '@assay/tekton';
 import { CannotStart } from '../taskrun/cannot-start.ts';
-import { type HostIds, makeSharedDirectory, type PreparedVolume } from './volumes.ts';
+import { openDirectoryWithin } from './open-within.ts';
+import type { PreparedVolume } from './volumes.ts';
 
 /** A Task's declared workspace with what the TaskRun put behind it. */
 export interface BoundWorkspace {
@@ -55,6 +59,8 @@ type Container = Pick<Step | Sidecar, 'workspaces' | 'volumeMounts'>;
  * The mounts of one step or sidecar: its `volumeMounts`, and the workspaces it may see. A workspace that any
  * container names in `workspaces` is isolated: only those that name it get it. Where a container mounts something of
  * its own at a workspace's path, its own mount holds.
+ *
+ * @param environment of the container, for `subPathExpr`
  */
 export function containerMounts(
   container: Container,
@@ -62,6 +68,7 @@ export function containerMounts(
   workspaces: readonly BoundWorkspace[],
   volumes: ReadonlyMap<string, PreparedVolume>,
   owner: HostIds,
+  environment: ReadonlyMap<string, string> = new Map(),
 ): Mount[] {
   const isolated = new Set(
     [...(spec.steps ?? []), ...(spec.sidecars ?? [])]
@@ -83,7 +90,9 @@ export function containerMounts(
       readOnly: prepared.readOnly || (declaration.readOnly ?? false),
     });
   }
-  for (const { name, mountPath, subPath = '', readOnly = false } of own) {
+  for (const mount of own) {
+    const { name, mountPath, readOnly = false } = mount;
+    const subPath = subPathOf(mount, environment);
     const prepared = volumes.get(name);
     if (!prepared)
       throw new CannotStart('PodCreationFailed', `volumeMounts name "${name}", and no volume has this name`);
@@ -94,6 +103,16 @@ export function containerMounts(
     });
   }
   return mounts;
+}
+
+function subPathOf(mount: VolumeMount, environment: ReadonlyMap<string, string>): string {
+  if (!mount.subPathExpr) return mount.subPath ?? '';
+  try {
+    return mountSubPath(mount, environment) ?? '';
+  } catch (error) {
+    if (!(error instanceof TektonError)) throw error;
+    throw new CannotStart('CreateContainerConfigError', error.message, { cause: error });
+  }
 }
 
 function sourceIn(
@@ -118,19 +137,7 @@ export function makeSubPath(volume: string, subPath: string, owner: HostIds): vo
   );
   if (isAbsolute(subPath) || subPath.split('/').includes('..')) throw refused;
   const parts = subPath.split('/').filter((name) => name !== '' && name !== '.');
-  // Each part is looked up in the opened directory before it: steps that share the volume may move things meanwhile.
-  let fd = openSync(volume, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    for (const part of parts) {
-      const at = `/proc/self/fd/${fd}/${part}`;
-      const entry = lstatSync(at, { throwIfNoEntry: false });
-      if (!entry) makeSharedDirectory(at, owner);
-      else if (entry.isSymbolicLink()) throw refused;
-      const next = openSync(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-      closeSync(fd);
-      fd = next;
-    }
-  } finally {
-    closeSync(fd);
-  }
+  const fd = openDirectoryWithin(volume, parts, owner);
+  if (fd === undefined) throw refused;
+  closeSync(fd);
 }

@@ -1,15 +1,4 @@
-import {
-  chownSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import {
   type Client,
@@ -20,14 +9,9 @@ import {
   type Secret,
   Secrets,
 } from '@assay/kube';
+import { type HostIds, makeSharedDirectory } from '@assay/sandbox';
 import type { KeyToPath, ProjectedVolume, Volume } from '@assay/tekton';
 import { CannotStart } from '../taskrun/cannot-start.ts';
-
-/** The host's ids of a container's root: who owns what containers are to write. */
-export interface HostIds {
-  uid: number;
-  gid: number;
-}
 
 export interface VolumeContext {
   client: Client;
@@ -43,23 +27,6 @@ export interface PreparedVolume {
   /** On the host. */
   path: string;
   readOnly: boolean;
-}
-
-/**
- * A world-writable directory of a container's root, as kubelet makes an emptyDir. One that is there keeps the owner and
- * the mode that steps have given it. A symbolic link at the path is never followed: a step may have put it there.
- */
-export function makeSharedDirectory(path: string, owner: HostIds): void {
-  const made = mkdirSync(path, { recursive: true }) !== undefined;
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  try {
-    // Still our own: an earlier process was killed between making it and giving it away.
-    if (!made && fstatSync(fd).uid !== process.getuid?.()) return;
-    fchmodSync(fd, 0o777);
-    fchownSync(fd, owner.uid, owner.gid);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /**

@@ -152,6 +152,18 @@ export class Guard {
     });
   }
 
+  /** Starts what the `start` file in `directory` says beside a container that runs; resolves with its exit code. */
+  exec(name: string, directory: string): Promise<number> {
+    return new Promise((resolve) => {
+      if (!this.#alive) {
+        resolve(137);
+        return;
+      }
+      this.#exits.set(name, resolve);
+      this.#child.stdin?.write(`run ${name} ${directory}\n`);
+    });
+  }
+
   /** Has the runtime send a signal to a container's first process. */
   kill(name: string, signal: string, id: string): void {
     if (this.#alive) this.#child.stdin?.write(`kill ${name} ${signal} ${id}\n`);
@@ -162,10 +174,15 @@ export class Guard {
     if (this.#alive && pids.length > 0) this.#child.stdin?.write(`signal ${signal} ${pids.join(' ')}\n`);
   }
 
+  /** Where this process finds a file of `/proc/<pid>` by a pid of the pod's namespace. */
+  procPath(pid: number, file: string): string {
+    return `/proc/${this.#pid}/root/proc/${pid}/${file}`;
+  }
+
   /** A file of `/proc/<pid>` by a pid of the pod's namespace, or undefined when that is gone or not ours to see. */
   readProc(pid: number, file: string): string | undefined {
     try {
-      return readFileSync(`/proc/${this.#pid}/root/proc/${pid}/${file}`, 'utf8');
+      return readFileSync(this.procPath(pid, file), 'utf8');
     } catch {
       return undefined;
     }

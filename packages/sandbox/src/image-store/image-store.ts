@@ -17,11 +17,12 @@ import {
   parseManifest,
   parseReference,
   type Reference,
+  type RegistryAuths,
   referenceTarget,
 } from '@assay/oci';
 import { SandboxError } from '../error.ts';
 import { hostIdentity } from '../host/tools.ts';
-import type { ImageRootfs, ImageStore, PullPolicy } from '../pod.ts';
+import type { ImageRootfs, ImageStore, ResolveOptions } from '../pod.ts';
 import { type Identity, makeTraversable, removeTree } from '../rootfs/layout.ts';
 import { parseImageConfig } from './image-config.ts';
 import { unpackLayer } from './unpack-layer.ts';
@@ -30,7 +31,7 @@ export interface ImageStoreOptions {
   /** The sandbox's directory: the same as `SandboxOptions.home`. */
   home: string;
   /** Where images come from, for all or by repository (`<host>/<path>`). */
-  store: ContentStore | ((repository: string) => ContentStore);
+  store: ContentStore | ((repository: string, auths?: RegistryAuths) => ContentStore);
   /** @default this machine's */
   platform?: { os: string; architecture: string; variant?: string };
   /** What to fetch in place of a reference. @default the reference itself */
@@ -73,10 +74,7 @@ class LayeredImageStore implements ImageStore {
     this.#platform = options.platform ?? { os: 'linux', architecture };
   }
 
-  async resolve(
-    reference: string,
-    { pullPolicy, signal }: { pullPolicy: PullPolicy; signal?: AbortSignal },
-  ): Promise<ImageRootfs> {
+  async resolve(reference: string, { pullPolicy, signal, auths }: ResolveOptions): Promise<ImageRootfs> {
     const target = this.#parse(reference);
     const known = this.#known(target);
     if (known !== undefined && (target.digest !== undefined || pullPolicy !== 'Always')) {
@@ -92,10 +90,11 @@ class LayeredImageStore implements ImageStore {
       );
     }
     signal?.throwIfAborted();
-    const key = nameOf(target);
+    // What one login may see is not for who waits with another.
+    const key = `${nameOf(target)} ${JSON.stringify(auths ?? {})}`;
     let pull = this.#pulls.get(key);
     if (pull === undefined) {
-      pull = this.#pull(target).finally(() => this.#pulls.delete(key));
+      pull = this.#pull(target, auths).finally(() => this.#pulls.delete(key));
       this.#pulls.set(key, pull);
     }
     try {
@@ -144,10 +143,10 @@ class LayeredImageStore implements ImageStore {
     return stored;
   }
 
-  async #pull(target: Reference): Promise<StoredImage> {
+  async #pull(target: Reference, auths: RegistryAuths | undefined): Promise<StoredImage> {
     const { repository } = target;
     const { store } = this.#options;
-    const source = typeof store === 'function' ? store(repository) : store;
+    const source = typeof store === 'function' ? store(repository, auths) : store;
     const wanted = await source.resolve(repository, referenceTarget(target));
     const { digest, bytes } = await this.#platformManifest(source, repository, wanted, 0);
     let image = this.#image(repository, digest);

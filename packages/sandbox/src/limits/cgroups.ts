@@ -71,6 +71,11 @@ export class CgroupTree {
     return [...new Set(Object.values(this.#roots))];
   }
 
+  /** The directories of a container's cgroups that `create` made. */
+  directories(name: string): string[] {
+    return this.hierarchies.map((root) => join(root, name));
+  }
+
   /** Makes a container's cgroups, without limits yet. */
   create(name: string): void {
     for (const root of this.hierarchies) mkdirSync(join(root, name), { recursive: true });

@@ -1,6 +1,7 @@
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GuardNetwork } from '../guard/guard.ts';
+import type { PodSpec } from '../pod.ts';
 import { type Identity, makeOwned } from '../rootfs/layout.ts';
 import { isPlainDirectory } from '../rootfs/lookup.ts';
 
@@ -11,14 +12,18 @@ import { isPlainDirectory } from '../rootfs/lookup.ts';
 export function writeNetworkFiles(
   upper: string,
   layers: string[],
-  hostname: string,
+  pod: Pick<PodSpec, 'hostname' | 'hostAliases' | 'dns'>,
   network: GuardNetwork,
   identity: Identity,
 ): void {
   if (!isPlainDirectory(layers, 'etc')) return;
   const etc = join(upper, 'etc');
   makeOwned(etc, identity, 0o755);
-  const files = { hosts: hostsFile(hostname), hostname: `${hostname}\n`, 'resolv.conf': resolvConf(network) };
+  const files = {
+    hosts: hostsFile(pod.hostname, pod.hostAliases),
+    hostname: `${pod.hostname}\n`,
+    'resolv.conf': pod.dns ? dnsFile(pod.dns) : resolvConf(network),
+  };
   for (const [name, text] of Object.entries(files)) {
     const path = join(etc, name);
     writeFileSync(path, text, { mode: 0o644 });
@@ -27,8 +32,18 @@ export function writeNetworkFiles(
 }
 
 /** What a container finds at /etc/hosts. */
-export function hostsFile(hostname: string): string {
-  return `127.0.0.1\tlocalhost\n127.0.1.1\t${hostname}\n::1\tip6-localhost ip6-loopback\n`;
+export function hostsFile(hostname: string, aliases: PodSpec['hostAliases'] = []): string {
+  const own = `127.0.0.1\tlocalhost\n127.0.1.1\t${hostname}\n::1\tip6-localhost ip6-loopback\n`;
+  return own + aliases.map(({ ip, hostnames }) => `${[ip, ...hostnames].join('\t')}\n`).join('');
+}
+
+function dnsFile({ nameservers, searches, options }: NonNullable<PodSpec['dns']>): string {
+  return [
+    ...nameservers.map((address) => `nameserver ${address}`),
+    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
+    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
+    '',
+  ].join('\n');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
 const maxLinks = 40;
@@ -46,6 +46,18 @@ export function readImageFile(layers: string[], path: string): string | undefine
 export function isPlainDirectory(layers: string[], name: string): boolean {
   const found = topmost(layers, [name]);
   return found === undefined || lstatSync(found).isDirectory();
+}
+
+/** What stands at a path of an image, no part of which may be a link: a directory's status, nothing, or something else. */
+export function findDirectory(layers: string[], parts: string[]): Stats | 'other' | undefined {
+  for (const depth of parts.keys()) {
+    const found = topmost(layers, parts.slice(0, depth + 1));
+    if (found === undefined) return undefined;
+    const status = lstatSync(found);
+    if (!status.isDirectory()) return 'other';
+    if (depth === parts.length - 1) return status;
+  }
+  return undefined;
 }
 
 /** Where the overlay would find a path none of whose parents is a link, or undefined when it is hidden or absent. */

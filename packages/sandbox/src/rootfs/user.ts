@@ -1,4 +1,5 @@
 import { SandboxError } from '../error.ts';
+import type { ImageRootfs } from '../pod.ts';
 import { readImageFile } from './lookup.ts';
 
 export interface ContainerUser {
@@ -9,6 +10,14 @@ export interface ContainerUser {
 }
 
 const maxId = 65_535;
+
+/**
+ * Who a container of an image runs as.
+ * @throws SandboxError `UnknownUser`
+ */
+export function imageUser({ layers }: Pick<ImageRootfs, 'layers'>, user: string): ContainerUser {
+  return resolveUser(layers, user);
+}
 
 /**
  * Resolves `uid`, `uid:gid`, `name`, `name:group` or empty (root) against the image's own /etc/passwd and

@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SandboxError } from '../error.ts';
+import { SandboxError } from '../error.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { CgroupTree } from '../limits/cgroups.ts';
-import type { Container, ContainerExit } from '../pod.ts';
+import type { Container, ContainerExit, ExecSpec, ExecutedProcess } from '../pod.ts';
+import type { ContainerOutput } from './container-output.ts';
+import { type ExecHost, execute } from './exec.ts';
 import { startFailure } from './failure.ts';
 import type { OutputPipe } from './output.ts';
 import { outlivesTerm, processTree } from './process-tree.ts';
+import { hasStarted, readPid } from './running-process.ts';
 
 /** A container whose files are written, whose cgroups exist and whose output pipe is open. */
 export interface PreparedContainer {
@@ -28,43 +30,10 @@ export interface PreparedContainer {
   command: string;
   output: ContainerOutput;
   pipe: OutputPipe;
-}
-
-/** A runtime that runs from a copy of itself is named after that copy's descriptor. */
-const beforeExec = /^(crun|runc|\d+)(:|$)/;
-
-/**
- * Output on its way out. What comes before the container's process is known to run is kept back: words of a
- * runtime about a start that failed are the error's, not the step's.
- */
-export class ContainerOutput {
-  readonly #deliver: (chunk: Uint8Array) => void;
-  #held: Uint8Array[] = [];
-  #flowing = false;
-  /** Called when something is kept back. */
-  onHeld: () => void = () => {};
-
-  constructor(deliver: (chunk: Uint8Array) => void) {
-    this.#deliver = deliver;
-  }
-
-  write(chunk: Uint8Array): void {
-    if (this.#flowing) {
-      this.#deliver(chunk);
-      return;
-    }
-    this.#held.push(chunk);
-    this.onHeld();
-  }
-
-  get held(): string {
-    return Buffer.concat(this.#held.slice(0, 2)).toString('utf8');
-  }
-
-  release(): void {
-    this.#flowing = true;
-    for (const chunk of this.#held.splice(0)) this.#deliver(chunk);
-  }
+  /** Those of standard error, where it goes elsewhere. */
+  error?: { output: ContainerOutput; pipe: OutputPipe };
+  /** What the `number`th further process of it is started with. */
+  execHost(number: number): ExecHost;
 }
 
 /**
@@ -82,6 +51,7 @@ class RunningContainer implements Container {
   readonly exit: Promise<ContainerExit>;
   failure: SandboxError | undefined;
   #over = false;
+  #executed = 0;
   readonly #prepared: PreparedContainer;
 
   constructor(prepared: PreparedContainer) {
@@ -92,15 +62,18 @@ class RunningContainer implements Container {
   /** Resolves when the process has become the container's program, or has ended. */
   started(): Promise<void> {
     return new Promise((resolve) => {
-      const { output } = this.#prepared;
+      const { output, error, guard, dir } = this.#prepared;
+      const outputs = error ? [output, error.output] : [output];
       const begin = performance.now();
       let wait = 2;
       let timer: NodeJS.Timeout;
       const look = (): void => {
         clearTimeout(timer);
-        if (this.#over || this.#runs(performance.now() - begin)) {
-          output.onHeld = () => {};
-          if (!this.#over) output.release();
+        if (this.#over || hasStarted(guard, join(dir, 'pid'), performance.now() - begin)) {
+          for (const one of outputs) {
+            one.onHeld = () => {};
+            if (!this.#over) one.release();
+          }
           resolve();
           return;
         }
@@ -108,18 +81,8 @@ class RunningContainer implements Container {
         timer = setTimeout(look, wait);
       };
       timer = setTimeout(look, 8);
-      output.onHeld = look;
+      for (const one of outputs) one.onHeld = look;
     });
-  }
-
-  #runs(elapsedMs: number): boolean {
-    const { guard, dir } = this.#prepared;
-    const pid = readPid(join(dir, 'pid'));
-    if (pid === undefined) return false;
-    // Where we may not look, or are deceived by a name, what was made half a second ago runs.
-    if (elapsedMs > 500) return true;
-    const comm = guard.readProc(pid, 'comm');
-    return comm !== undefined && !beforeExec.test(comm.trim());
   }
 
   async signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): Promise<void> {
@@ -141,6 +104,12 @@ class RunningContainer implements Container {
     return this.exit;
   }
 
+  async exec(spec: ExecSpec): Promise<ExecutedProcess> {
+    if (this.#over) throw new SandboxError('Closed', `container ${this.#prepared.id} has ended`);
+    this.#executed += 1;
+    return execute(this.#prepared.execHost(this.#executed), spec);
+  }
+
   /**
    * Asks all processes to end, as the kubelet's TERM reaches what Tekton's entrypoint runs.
    * @returns whether any of them outlives that, so that waiting makes sense
@@ -157,27 +126,26 @@ class RunningContainer implements Container {
   }
 
   async #run(): Promise<ContainerExit> {
-    const { guard, cgroups, cgroup, now, output, pipe } = this.#prepared;
+    const { guard, cgroups, cgroup, now, output, pipe, error } = this.#prepared;
     const startedAt = now();
     const exitCode = await guard.run(this.#prepared.name, this.#prepared.relativeDir);
     const finishedAt = now();
     const usage = cgroups.usage(cgroup);
-    await pipe.drained();
+    await Promise.all([pipe.drained(), error?.pipe.drained()]);
     const log = join(this.#prepared.dir, 'log');
-    this.failure = startFailure(exitCode, log, output.held, this.#prepared.command);
-    if (this.failure === undefined) output.release();
+    this.failure = startFailure(
+      exitCode,
+      log,
+      output.held + (error?.output.held ?? ''),
+      this.#prepared.command,
+    );
+    if (this.failure === undefined) {
+      output.release();
+      error?.output.release();
+    }
     this.#over = true;
     return { exitCode, ...usage, startedAt, finishedAt };
   }
 }
 
 export type { RunningContainer };
-
-function readPid(path: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(path, 'utf8'));
-    return pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
-  }
-}

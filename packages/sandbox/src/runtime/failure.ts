@@ -31,9 +31,9 @@ export function startFailure(
     .map((message) => message.text);
   if (messages.length === 0 && exitCode === 1 && lateFailure.test(output)) messages.push(output.trim());
   const words = messages.at(-1);
-  if (words === undefined || (exitCode !== 1 && exitCode !== 125)) return undefined;
+  if (words === undefined || ![1, 125, 255].includes(exitCode)) return undefined;
   const text = words
-    .replace(/^runc run failed: /, '')
+    .replace(/^(runc run|exec) failed: /, '')
     .replace(/^unable to start container process: /, '')
     .replace(/^error during container init: /, '')
     .replace(

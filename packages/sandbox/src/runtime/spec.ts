@@ -4,15 +4,7 @@ import type { OciSeccomp } from './seccomp.ts';
 /** What of the OCI runtime specification (config.md, config-linux.md) we write. */
 export interface OciSpec {
   ociVersion: string;
-  process: {
-    terminal: false;
-    user: { uid: number; gid: number; umask: number; additionalGids: number[] };
-    args: string[];
-    env: string[];
-    cwd: string;
-    capabilities: Record<'bounding' | 'effective' | 'inheritable' | 'permitted' | 'ambient', string[]>;
-    noNewPrivileges: true;
-  };
+  process: OciProcess;
   root: { path: string; readonly: boolean };
   hostname: string;
   mounts: OciMount[];
@@ -26,6 +18,17 @@ export interface OciSpec {
     maskedPaths: string[];
     readonlyPaths: string[];
   };
+}
+
+/** Of a container, or of a process that joins it. */
+export interface OciProcess {
+  terminal: boolean;
+  user: { uid: number; gid: number; umask: number; additionalGids: number[] };
+  args: string[];
+  env: string[];
+  cwd: string;
+  capabilities: Record<'bounding' | 'effective' | 'inheritable' | 'permitted' | 'ambient', string[]>;
+  noNewPrivileges: true;
 }
 
 export interface OciMount {

@@ -12,6 +12,7 @@ import type {
   TaskSpec,
 } from '@assay/tekton';
 import {
+  CustomRuns,
   isDone,
   labels,
   PipelineRuns,
@@ -49,7 +50,7 @@ export class Bench {
     this.#options = options;
     this.store = createStore({
       path: ':memory:',
-      resources: [Pipelines, Tasks, PipelineRuns, TaskRuns],
+      resources: [Pipelines, Tasks, PipelineRuns, TaskRuns, CustomRuns],
       clock: this.clock,
       randomUid: () => `uid-${++this.#uids}`,
     });
