@@ -47,4 +47,5 @@ fi
 if [ "$mode" = test ]; then
   sh scripts/fetch-docker-registry.sh >/dev/null
   bash scripts/fetch-cosign.sh >/dev/null
+  sh scripts/fetch-kubectl.sh >/dev/null
 fi

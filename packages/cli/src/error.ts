@@ -5,6 +5,10 @@ export const cliErrorCodes = {
   RunExists: 'a run of that name has not ended yet',
   FactoryNotRunning: 'the command needs a running factory and there is none',
   FactoryStartFailed: 'the factory, or one of its processes, did not start',
+  InvalidBackup: 'a backup is damaged, or holds what no backup does; nothing was restored',
+  HomeNotEmpty: 'a backup would replace what the home holds',
+  ExecFailed: 'a command could not be started in a step',
+  RunNotFound: 'there is no run of that name',
   PortInUse: "another program listens on the registry's port",
 } as const;
 

@@ -16,6 +16,8 @@ export interface Home {
   logs: string;
   /** The signing key; only the observer opens it. */
   keys: string;
+  /** The API's certificates and tokens. */
+  access: string;
   /** Sockets, tokens and process ids of a running factory. */
   run: string;
   /** What can be fetched or built again. */
@@ -33,13 +35,16 @@ export function openHome(environment: NodeJS.ProcessEnv = process.env): Home {
     sandbox: join(root, 'sandbox'),
     logs: join(root, 'logs'),
     keys: join(root, 'keys'),
+    access: join(root, 'access'),
     run: join(root, 'run'),
     cache: join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'assay'),
   };
   for (const directory of [home.registry, home.repositories, home.sandbox, home.logs, home.cache]) {
     mkdirSync(directory, { recursive: true });
   }
-  for (const directory of [home.keys, home.run]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const directory of [home.keys, home.access, home.run]) {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
   return home;
 }
 

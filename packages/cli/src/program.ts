@@ -1,17 +1,25 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
 type AddCommand = (program: Command) => void;
 
 /** Loaded only when needed: a command's imports cost more than many commands do. */
 const commands: Record<string, () => Promise<AddCommand>> = {
   run: async () => (await import('./commands/run.ts')).addRunCommand,
+  rerun: async () => (await import('./commands/rerun.ts')).addRerunCommand,
+  logs: async () => (await import('./commands/logs.ts')).addLogsCommand,
+  describe: async () => (await import('./commands/describe.ts')).addDescribeCommand,
   verify: async () => (await import('./commands/verify.ts')).addVerifyCommand,
+  validate: async () => (await import('./commands/validate.ts')).addValidateCommand,
   diff: async () => (await import('./commands/diff.ts')).addDiffCommand,
   images: async () => (await import('./commands/images.ts')).addImagesCommand,
   source: async () => (await import('./commands/source.ts')).addSourceCommand,
   up: async () => (await import('./commands/up.ts')).addUpCommand,
   down: async () => (await import('./commands/down.ts')).addDownCommand,
   status: async () => (await import('./commands/status.ts')).addStatusCommand,
+  kubeconfig: async () => (await import('./commands/kubeconfig.ts')).addKubeconfigCommand,
+  backup: async () => (await import('./commands/backup.ts')).addBackupCommand,
+  restore: async () => (await import('./commands/restore.ts')).addRestoreCommand,
+  prune: async () => (await import('./commands/prune.ts')).addPruneCommand,
   completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
 };
@@ -27,6 +35,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
     )
     .version('0.1.0')
     .option('--debug', 'print stack traces of errors')
+    .enablePositionalOptions()
     .showHelpAfterError("(add --help for the command's options)")
     .exitOverride()
     .addHelpText(
@@ -40,6 +49,15 @@ Exit codes: 0 done, 1 the run or operation failed, 2 wrong usage, 3 denied by ve
   const named = args.find((argument) => !argument.startsWith('-'));
   const wanted = named !== undefined && Object.hasOwn(commands, named) ? [named] : Object.keys(commands);
   for (const add of await Promise.all(wanted.map((name) => commands[name]!()))) add(program);
-  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
+  for (const command of program.commands) {
+    command.exitOverride().copyInheritedSettings(program);
+    for (const one of [command, ...command.commands]) acceptDebug(one);
+  }
   return program;
+}
+
+/** The program's `--debug` may stand behind the command too, where that has none of its own. */
+function acceptDebug(command: Command): void {
+  if (command.options.some(({ long }) => long === '--debug')) return;
+  command.addOption(new Option('--debug', 'print stack traces of errors').hideHelp());
 }

@@ -87,9 +87,9 @@ describe('what stands in a file', { concurrency: 2 }, () => {
       at: '1:13',
       hint: /TaskRun/,
     },
-    'a feature that is not supported': {
+    'a feature that is not switched on': {
       manifest: taskRun(`debug: { breakpoints: { onFailure: enabled } }\ntaskSpec: { steps: [${step}] }`),
-      error: /debugging with breakpoints is not supported here/,
+      error: /debug requires "enable-api-fields" feature gate to be "alpha"/,
       at: '6:3',
     },
   };

@@ -1,31 +1,45 @@
-import type { HostReport } from '@assay/sandbox';
+import type { HostNeed, HostReport } from '@assay/sandbox';
 import type { Command } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
+import { openHome } from '../home.ts';
 import { type OutputFormat, outputOption, writeData } from '../terminal/output.ts';
 import { styleFor } from '../terminal/style.ts';
 
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('say what this machine lacks to run steps, and the command that brings it')
+    .description(
+      'say what this machine lacks to run steps, and the command that brings it; check what the home holds',
+    )
     .addOption(outputOption())
-    .addHelpText('after', '\nExit codes: 0 steps can run here, 1 something they need is missing.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 steps can run here and the home is sound, 1 something is missing or damaged.',
+    )
     .action(async ({ output }: { output?: OutputFormat }) => {
       const { inspectHost } = await import('@assay/sandbox');
+      const { inspectHome } = await import('../factory/inspect-home.ts');
       const report = await inspectHost();
-      if (output) writeData(report, output);
-      else printReport(report);
-      process.exitCode = report.ready ? exitCodes.done : exitCodes.failed;
+      const home = await inspectHome(openHome());
+      if (output) writeData({ ...report, home }, output);
+      else {
+        printNeeds([...report.needs, ...home.needs]);
+        printReport(report);
+      }
+      process.exitCode = report.ready && home.sound ? exitCodes.done : exitCodes.failed;
     });
 }
 
-function printReport({ ready, rootless, cgroups, needs }: HostReport): void {
+function printNeeds(needs: readonly HostNeed[]): void {
   const style = styleFor(process.stdout);
   for (const { name, present, required, detail, fix } of needs) {
     const mark = present ? style('green', '✔') : required ? style('red', '✖') : style('yellow', '!');
     const lost = present ? detail : `missing: ${detail}${fix ? `\n  ${style('cyan', 'hint:')} ${fix}` : ''}`;
     process.stdout.write(`${mark} ${name.padEnd(18)} ${lost}\n`);
   }
+}
+
+function printReport({ ready, rootless, cgroups }: HostReport): void {
   const user = rootless ? 'an unprivileged user' : 'root';
   process.stdout.write(
     `${ready ? 'steps can run here' : 'steps cannot run here'}, as ${user}, cgroups ${cgroups}\n`,

@@ -1,23 +1,15 @@
-import { isKubeError } from '@assay/kube';
+import { formatProblem } from '@assay/tekton';
 import { type Command, Option } from 'commander';
 import { CliError } from '../error.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { watchFactoryEnd } from '../factory/factory-end.ts';
-import { openSession, type Session } from '../factory/session.ts';
-import { openHome } from '../home.ts';
 import { arrangeRuns } from '../run/arrange-runs.ts';
-import { awaitOtherRuns } from '../run/await-others.ts';
-import { awaitSignature } from '../run/await-signature.ts';
-import { cancelOnInterrupt } from '../run/cancel-on-interrupt.ts';
 import { checkRuns } from '../run/check-runs.ts';
-import { applyObject, createRun, ensureNamespace } from '../run/create-objects.ts';
-import { followRun } from '../run/follow-run.ts';
-import { loadManifests } from '../run/load-manifest.ts';
-import type { RunReporter } from '../run/run-events.ts';
-import { runExitCode } from '../run/run-exit-code.ts';
+import { withBreakpoints } from '../run/debug-shell.ts';
+import { executeRuns } from '../run/execute-runs.ts';
+import { type LoadedObject, loadManifests } from '../run/load-manifest.ts';
 import { parseWorkspaceFlag } from '../run/workspace-flag.ts';
-import { type OutputFormat, writeData } from '../terminal/output.ts';
+import type { OutputFormat } from '../terminal/output.ts';
 import { type ProgressMode, runReporter } from '../terminal/report-run.ts';
+import { printable, styleFor } from '../terminal/style.ts';
 
 interface RunFlags {
   file: string[];
@@ -27,13 +19,13 @@ interface RunFlags {
   imageMap?: string;
   timeout?: string;
   sign: boolean;
+  strict?: boolean;
+  debug?: boolean;
   progress: ProgressMode;
   output?: OutputFormat | 'name';
 }
 
 const collect = (value: string, earlier: string[]) => [...earlier, value];
-/** How long the observer may take after a run has ended. */
-const signatureTimeoutMs = 30_000;
 
 export function addRunCommand(program: Command): void {
   program
@@ -50,6 +42,8 @@ export function addRunCommand(program: Command): void {
     )
     .option('--image-map <file>', 'YAML of image patterns to the images to run instead')
     .option('--timeout <duration>', 'the longest a run may take, as 90s or 1h30m')
+    .option('--strict', 'warn of everything that would be different on a cluster')
+    .option('--debug', 'open a shell in a step that failed, then go on or fail')
     .option('--no-sign', 'do not wait for the observer to sign what was run')
     .addOption(
       new Option('--progress <mode>', 'how progress is told, on standard error')
@@ -81,6 +75,11 @@ Examples:
 }
 
 async function run(flags: RunFlags): Promise<number> {
+  if (flags.debug && !(process.stdin.isTTY && process.stdout.isTTY)) {
+    throw new CliError('Usage', '--debug opens a shell, and there is no terminal for it', {
+      hint: 'run it from a terminal, or set spec.debug in a TaskRun and use assay describe',
+    });
+  }
   const loaded = await loadManifests(flags.file);
   const objects = loaded.map(({ object }) => object);
   const arranged = arrangeRuns(objects, {
@@ -90,93 +89,30 @@ async function run(flags: RunFlags): Promise<number> {
     ...(flags.timeout !== undefined && { timeout: await validDuration(flags.timeout) }),
   });
   checkRuns(arranged, loaded);
+  if (flags.strict) warnOfDifferences(loaded);
   const imageMap =
     flags.imageMap === undefined
       ? undefined
       : (await import('../factory/image-map.ts')).loadImageMap(flags.imageMap);
-  const report = runReporter(
-    { out: flags.output ? process.stderr : process.stdout, progress: process.stderr },
-    flags.progress,
-    arranged.runs.length > 1,
-  );
-  const broken = new AbortController();
-  const started = new Date();
-  const own = new Set<string>();
-  const session = await openSession(openHome(), {
+  const runs = flags.debug ? arranged.runs.map(withBreakpoints) : arranged.runs;
+  return executeRuns(async () => ({ ...arranged, runs }), {
+    report: runReporter(
+      { out: flags.output ? process.stderr : process.stdout, progress: process.stderr },
+      flags.progress,
+      arranged.runs.length > 1,
+    ),
+    sign: flags.sign,
     ...(imageMap && { imageMap }),
-    onError: (error, place) => {
-      // Without a store no run can end: this one stops here, and goes on or fails with a reason at the next start.
-      if (isKubeError(error, 'StorageFull') || isKubeError(error, 'StoreCorrupt')) broken.abort(error);
-      else process.stderr.write(`${place}: ${error instanceof Error ? error.message : String(error)}\n`);
-    },
+    ...(flags.debug && { debug: true }),
+    ...(flags.output && { output: flags.output }),
   });
-  const end = session.shared ? watchFactoryEnd(session.client) : undefined;
-  try {
-    if (session.shared && imageMap) {
-      throw new CliError('Usage', 'a factory is up, and --image-map is decided where it starts', {
-        hint: "give it to 'assay up', or stop the factory with 'assay down' first",
-      });
-    }
-    for (const namespace of new Set(
-      [...arranged.definitions, ...arranged.runs].map((o) => o.metadata.namespace!),
-    )) {
-      await ensureNamespace(session.client, namespace);
-    }
-    for (const definition of arranged.definitions) await applyObject(session.client, definition);
-    const code = await createAndFollow(
-      arranged.runs,
-      session,
-      flags,
-      report,
-      AbortSignal.any([broken.signal, ...(end ? [end.signal] : [])]),
-      own,
-    );
-    if (!session.shared && code !== exitCodes.interrupted) {
-      await awaitOtherRuns(session.client, { since: started, own }, (count) =>
-        process.stderr.write(`waiting for ${count} more that other commands started\n`),
-      );
-    }
-    return code;
-  } finally {
-    end?.dispose();
-    await session.close();
-  }
 }
 
-async function createAndFollow(
-  runs: Parameters<typeof createRun>[1][],
-  session: Session,
-  flags: RunFlags,
-  report: RunReporter,
-  broken: AbortSignal,
-  own: Set<string>,
-): Promise<number> {
-  const created = await Promise.all(runs.map((item) => createRun(session.client, item)));
-  for (const { metadata } of created) own.add(metadata.uid!);
-  const interrupt = cancelOnInterrupt(session, created);
-  try {
-    const ended = await Promise.all(
-      created.map(async (item) => {
-        const last = await followRun(session, item, report, AbortSignal.any([interrupt.killed, broken]));
-        broken.throwIfAborted();
-        if (flags.sign && !interrupt.killed.aborted) {
-          const signed = await awaitSignature(session.client, last, signatureTimeoutMs, interrupt.killed);
-          report({ type: 'signed', kind: last.kind as 'TaskRun', name: last.metadata.name!, signed });
-        }
-        return last;
-      }),
-    );
-    if (flags.output === 'name') {
-      for (const { kind, metadata } of ended)
-        process.stdout.write(`${kind.toLowerCase()}.tekton.dev/${metadata.name}\n`);
-    } else if (flags.output) {
-      const items = await Promise.all(ended.map((item) => interrupt.refresh(item)));
-      writeData(items.length === 1 ? items[0] : { apiVersion: 'v1', kind: 'List', items }, flags.output);
-    }
-    return interrupt.interrupted ? exitCodes.interrupted : Math.max(...ended.map(runExitCode));
-  } finally {
-    interrupt.dispose();
-  }
+/** `--strict`: what would be different on a cluster, on standard error. */
+function warnOfDifferences(loaded: readonly LoadedObject[]): void {
+  const style = styleFor(process.stderr);
+  for (const problem of loaded.flatMap((object) => object.strictWarnings()))
+    process.stderr.write(`${style('yellow', 'warning:')} ${printable(formatProblem(problem))}\n`);
 }
 
 async function validDuration(text: string): Promise<string> {

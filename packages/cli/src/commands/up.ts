@@ -40,6 +40,7 @@ async function serve(home: Home, imageMapFile: string | undefined): Promise<void
   ]);
   const factory = await startFactory({
     home,
+    tls: true,
     ...(imageMapFile !== undefined && { imageMap: loadImageMap(imageMapFile) }),
     onError: (error, place) =>
       process.stderr.write(`${place}: ${error instanceof Error ? error.message : error}\n`),
@@ -48,7 +49,7 @@ async function serve(home: Home, imageMapFile: string | undefined): Promise<void
   writeFileSync(pidFile, `${process.pid}\n`);
   const { name, version, reason } = factory.runtime;
   process.stderr.write(
-    `factory up: registry ${factory.registryHost}, runtime ${name} ${version} (${reason})\n`,
+    `factory up: registry ${factory.registryHost}, API ${factory.apiUrl}, runtime ${name} ${version} (${reason})\n`,
   );
   await new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());

@@ -1,34 +1,38 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  accessResources,
+  addAccessRoutes,
   adminIdentity,
+  apiServerIdentity,
   type Client,
   type Controllers,
   createApiServer,
   createStore,
-  createTokenAuthenticator,
-  observerIdentity,
+  installDefaultRoles,
+  protectPaths,
   runnerIdentity,
   startControllers,
-  systemClock,
 } from '@assay/kube';
-import { type ContentStore, createRegistryClient, createRegistryServer, openLayoutStore } from '@assay/oci';
-import {
-  createLogStore,
-  createPipelineRunController,
-  createTaskRunController,
-  type LogStore,
-} from '@assay/pipelines';
-import { createImageStore, createSandbox, type RuntimeInfo } from '@assay/sandbox';
+import { createRegistryServer, openLayoutStore } from '@assay/oci';
+import { createLogStore, LimitRanges, type LogStore } from '@assay/pipelines';
+import { createSandbox, type RuntimeInfo } from '@assay/sandbox';
 import { createGitServer } from '@assay/source';
-import { type FeatureFlags, PipelineRuns, Pipelines, StepActions, TaskRuns, Tasks } from '@assay/tekton';
+import type { FeatureFlags } from '@assay/tekton';
 import type { Home } from '../home.ts';
+import { openApiAccess } from './api-access.ts';
 import { createClaimController } from './claim-controller.ts';
-import { featureFlags } from './feature-flags.ts';
+import { sweepClaimDirectories } from './claim-directories.ts';
+import { serveExec } from './exec-server.ts';
 import type { ImageMap } from './image-map.ts';
+import { addMaintenanceRoutes } from './maintenance-routes.ts';
+import { observeApi } from './observe-api.ts';
 import { authorizeRegistry } from './registry-access.ts';
 import { registryPort } from './registry-address.ts';
+import { createRunner } from './runner.ts';
+import { serveWithTls } from './serve-api.ts';
+import { tektonResources } from './served-resources.ts';
+import { createServiceAccountController } from './service-account-controller.ts';
 import { startObserver } from './start-observer.ts';
 
 /** A factory that runs in this process, with its observer in another. */
@@ -38,6 +42,8 @@ export interface Factory {
   logs: LogStore;
   /** As references name it: `localhost:<port>`. */
   registryHost: string;
+  /** Where the API is served with TLS, if it is. */
+  apiUrl?: string;
   runtime: RuntimeInfo;
   /** Resolves when the observer watches. */
   observed: Promise<{ fingerprint: string }>;
@@ -48,6 +54,8 @@ export interface Factory {
 export interface FactoryOptions {
   home: Home;
   imageMap?: ImageMap;
+  /** Serve the API to kubectl and the like: with TLS, on a port of the loopback. @default false: the Unix socket alone */
+  tls?: boolean;
   /** What PipelineRuns may ask for. @default Tekton's own flags */
   featureFlags?: FeatureFlags;
   /** Told what goes wrong behind the scenes. */
@@ -66,19 +74,34 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const tekton = tektonResources(options.featureFlags);
     const store = createStore({
       path: home.store,
-      resources: [Tasks, Pipelines, TaskRuns, PipelineRuns, StepActions],
+      resources: [...tekton.resources, LimitRanges],
       onError: (error) => onError(error, 'garbage collection'),
     });
     undo.push(() => store.close());
+    // Of a factory that was killed: whoever waits for this one is not to take its half-started API for ready.
+    rmSync(join(home.run, 'admin.token'), { force: true });
 
-    const tokens = { admin: newToken(), observer: newToken() };
-    const authenticator = createTokenAuthenticator([
-      [tokens.admin, adminIdentity],
-      [tokens.observer, observerIdentity],
-    ]);
-    const api = await createApiServer({ store, authenticator, onError: (error) => onError(error, 'api') });
+    const { authenticator, adminToken, observerToken, tokens } = openApiAccess(home, store);
+    const rolesInstalled = installDefaultRoles(store.client(apiServerIdentity));
+    rolesInstalled.catch(() => {});
+    const api = await createApiServer({
+      store,
+      authenticator,
+      prepare: tekton.loadSchemas,
+      onError: (error) => onError(error, 'api'),
+    });
+    addAccessRoutes(api.app, { store, tokens, authenticator });
+    api.discovered.push(...accessResources);
+    let controllers: Controllers | undefined;
+    if (options.tls) {
+      const observed = { home, store, controllers: () => controllers };
+      undo.push(await observeApi(api, { ...observed, onError: (error) => onError(error, 'audit log') }));
+    }
+    addMaintenanceRoutes(api, home, store);
+    protectPaths(api.app, store.authorizer);
     const apiSocket = join(home.run, 'api.sock');
     const layout = openLayoutStore(home.registry);
     const registry = await createRegistryServer({ store: layout, authorize: authorizeRegistry });
@@ -95,18 +118,22 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
       () => api.close(),
     );
     await Promise.all([
+      rolesInstalled,
       api.listen({ socketPath: apiSocket }),
       registry.listen({ port }),
       registry.listen({ socketPath: registrySocket }),
     ]);
     const registryHost = `localhost:${port}`;
+    let apiUrl: string | undefined;
+    if (options.tls) {
+      const served = await serveWithTls(api, home, (error) => onError(error, 'certificate'));
+      undo.push(served.stop);
+      apiUrl = served.url;
+    }
     const observer = startObserver(
-      { apiSocket, token: tokens.observer, keys: home.keys, registryHost },
+      { apiSocket, token: observerToken, keys: home.keys, registryHost },
       (code) =>
-        onError(
-          new Error(`the observer ended with code ${code}; runs are not signed until the next start`),
-          'observer',
-        ),
+        onError(new Error(`the observer ended (${code}); runs are signed when it is back`), 'observer'),
     );
     undo.push(() => observer.stop());
 
@@ -115,57 +142,43 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
       services: [{ port, socketPath: registrySocket }],
     });
     undo.push(() => sandbox.close());
-    const remote = createRegistryClient();
-    const isOwn = (repository: string) =>
-      /^localhost(:\d+)?\//.test(repository) && ownHost(repository, registryHost);
-    const images = createImageStore({
-      home: home.sandbox,
-      store: (repository): ContentStore => (isOwn(repository) ? layout : remote),
-      ...(imageMap && { rewrite: imageMap }),
-    });
     const client = store.client(runnerIdentity);
     const logs = createLogStore(home.logs);
     const claims = join(home.sandbox, 'claims');
     const attempts = join(home.sandbox, 'attempts');
     // Of attempts whose runner was killed: scripts, workspaces and secrets of steps that are no more.
     await sandbox.removeVolume(attempts).catch((error) => onError(error, 'earlier attempts'));
-    const taskRuns = createTaskRunController({
-      client,
-      sandbox,
-      images,
-      logs,
-      clock: systemClock,
-      attemptsDirectory: attempts,
-      claimsDirectory: claims,
-      graceMs: 5000,
-      featureFlags,
-      onError: (error, key) => onError(error, `taskrun ${key.namespace}/${key.name}`),
+    await sweepClaimDirectories(client, sandbox, claims).catch((error) => onError(error, 'claims'));
+    const runner = createRunner({
+      ...{ home, client, sandbox, logs, onError },
+      registry: { store: layout, host: registryHost },
+      ...(imageMap && { imageMap }),
+      ...(options.featureFlags && { featureFlags: options.featureFlags }),
     });
-    const controllers: Controllers = startControllers(
+    controllers = startControllers(
       client,
       [
-        taskRuns,
-        createPipelineRunController({
-          client,
-          recordedFlags: featureFlags,
-          ...(options.featureFlags && { featureFlags: options.featureFlags }),
-          taskRuns: { get: (namespace, name) => controllers.lister(TaskRuns).get(namespace, name) },
-        }),
+        ...runner.controllers,
         createClaimController(client, sandbox, claims),
+        createServiceAccountController(store),
       ],
       { onError: (error, fault) => onError(error, fault.controller ?? fault.resource ?? 'controller') },
     );
+    runner.started(controllers);
     undo.push(async () => {
-      await taskRuns.close();
-      await controllers.stop();
+      await runner.taskRuns.close();
+      await controllers?.stop();
     });
     await controllers.synced;
-    writeFileSync(join(home.run, 'admin.token'), tokens.admin, { mode: 0o600 });
+    const execServer = await serveExec(join(home.run, 'exec.sock'), runner.taskRuns);
+    undo.push(() => execServer.stop());
+    writeFileSync(join(home.run, 'admin.token'), adminToken, { mode: 0o600 });
     undo.push(() => rmSync(join(home.run, 'admin.token'), { force: true }));
     return {
       client: store.client(adminIdentity),
       logs,
       registryHost,
+      ...(apiUrl !== undefined && { apiUrl }),
       runtime: sandbox.runtime,
       observed: observer.ready,
       stop,
@@ -174,14 +187,4 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     await stop();
     throw error;
   }
-}
-
-function newToken(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** `localhost/x` without a port means the factory's own registry, too. */
-function ownHost(repository: string, registryHost: string): boolean {
-  const host = repository.slice(0, repository.indexOf('/'));
-  return host === 'localhost' || host === registryHost;
 }

@@ -52,3 +52,27 @@ export async function openSession(
     close: factory.stop,
   };
 }
+
+/** What can be looked up of runs: with the factory that runs, else straight from what it has left on disk. */
+export type Records = Pick<Session, 'client' | 'logs' | 'shared' | 'close'>;
+
+/**
+ * Opens what is recorded of runs, without starting anything.
+ * @throws KubeError StoreLocked when another process is just starting or ending a factory
+ */
+export async function openRecords(home: Home): Promise<Records> {
+  const running = await connectSession(home);
+  if (running) return running;
+  const [{ adminIdentity, createStore }, { tektonResources }, { LimitRanges }] = await Promise.all([
+    import('@assay/kube'),
+    import('./served-resources.ts'),
+    import('@assay/pipelines'),
+  ]);
+  const store = createStore({ path: home.store, resources: [...tektonResources().resources, LimitRanges] });
+  return {
+    client: store.client(adminIdentity),
+    logs: createLogStore(home.logs),
+    shared: false,
+    close: async () => store.close(),
+  };
+}

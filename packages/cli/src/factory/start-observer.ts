@@ -7,8 +7,9 @@ import type { ObserverMessage, ObserverSettings } from './observer-settings.ts';
 
 /** The observer's process, as the factory holds it. */
 export interface ObserverProcess {
-  pid: number;
-  /** Resolves when it watches; rejects when it could not start. */
+  /** Of the process that runs now. */
+  readonly pid: number;
+  /** Resolves when it watches for the first time; rejects when it could not start. */
   ready: Promise<{ fingerprint: string }>;
   /** Lets it finish what it is signing, and ends it. */
   stop(): Promise<void>;
@@ -16,39 +17,66 @@ export interface ObserverProcess {
 
 /** It ends itself well before; a process that hangs must not keep the factory. */
 const longestStopMs = 10_000;
+const firstPauseMs = 200;
+const longestPauseMs = 30_000;
 
 /**
- * Starts the observer in a process of its own. It ends by itself when this process does: its standard input closes.
+ * Starts the observer in a process of its own. It ends by itself when this process does: its standard input closes. One
+ * that ends before is started again, after a pause that grows while it does not come up; one that never came up is not.
+ * @param onExit told of each end that nobody asked for
  */
 export function startObserver(
   settings: ObserverSettings,
-  onExit: (code: number | null) => void,
+  onExit: (code: number | string | null) => void,
 ): ObserverProcess {
-  const child: ChildProcess = spawn(process.execPath, [resolve(import.meta.dirname, 'observer-process.ts')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
-  });
-  const exited = once(child, 'exit');
-  child.stdin!.on('error', () => {});
-  child.stdin!.write(`${JSON.stringify(settings)}\n`);
+  const ready = Promise.withResolvers<{ fingerprint: string }>();
+  ready.promise.catch(() => {});
   let stopping = false;
-  const ready = new Promise<{ fingerprint: string }>((accept, reject) => {
-    createInterface({ input: child.stdout! }).on('line', (line) => {
+  let cameUp = false;
+  let pauseMs = firstPauseMs;
+  let timer: NodeJS.Timeout | undefined;
+  let child = start();
+
+  function start(): ChildProcess {
+    const started = spawn(process.execPath, [resolve(import.meta.dirname, 'observer-process.ts')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    });
+    started.stdin!.on('error', () => {});
+    started.stdin!.write(`${JSON.stringify(settings)}\n`);
+    createInterface({ input: started.stdout! }).on('line', (line) => {
       const message = JSON.parse(line) as ObserverMessage;
-      if (message.type === 'ready') accept(message);
-      else reject(new CliError('FactoryStartFailed', `the observer did not start: ${message.message}`));
+      if (message.type === 'ready') {
+        cameUp = true;
+        pauseMs = firstPauseMs;
+        ready.resolve(message);
+      } else {
+        ready.reject(new CliError('FactoryStartFailed', `the observer did not start: ${message.message}`));
+      }
     });
-    child.once('exit', (code) => {
-      if (!stopping) onExit(code);
-      reject(new CliError('FactoryStartFailed', `the observer ended with code ${code}`));
+    started.once('exit', (code, signal) => {
+      if (stopping) return;
+      onExit(code ?? signal);
+      ready.reject(new CliError('FactoryStartFailed', `the observer ended with code ${code ?? signal}`));
+      if (!cameUp) return;
+      timer = setTimeout(() => {
+        child = start();
+      }, pauseMs);
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     });
-  });
-  ready.catch(() => {});
+    return started;
+  }
+
   return {
-    pid: child.pid!,
-    ready,
+    get pid() {
+      return child.pid!;
+    },
+    ready: ready.promise,
     async stop() {
       stopping = true;
+      clearTimeout(timer);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
       child.stdin!.end();
       const giveUp = setTimeout(() => child.kill('SIGKILL'), longestStopMs);
       await exited;

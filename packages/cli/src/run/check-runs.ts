@@ -5,6 +5,7 @@ import {
   type PipelineSpec,
   type TaskRun,
   type TaskSpec,
+  withPropagatedWorkspaces,
 } from '@assay/tekton';
 import { CliError } from '../error.ts';
 import { type ArrangedRuns, isRun } from './arrange-runs.ts';
@@ -42,7 +43,8 @@ function problemOf(run: TaskRun | PipelineRun, definitions: ArrangedRuns['defini
   const own = run.metadata.name ?? `${run.metadata.generateName}*`;
   const named = { ...run, metadata: { ...run.metadata, name: own } };
   const { taskSpec, taskRef, pipelineSpec, pipelineRef } = run.spec as TaskRun['spec'] & PipelineRun['spec'];
-  const task = taskSpec ?? find<TaskSpec>('Task', taskRef?.name);
+  const embedded = taskSpec && withPropagatedWorkspaces(taskSpec, run.spec.workspaces ?? []);
+  const task = embedded ?? find<TaskSpec>('Task', taskRef?.name);
   const pipeline = pipelineSpec ?? find<PipelineSpec>('Pipeline', pipelineRef?.name);
   const problem =
     run.kind === 'TaskRun'

@@ -6,6 +6,7 @@ import {
   Namespaces,
   type ResourceType,
 } from '@assay/kube';
+import { LimitRanges } from '@assay/pipelines';
 import {
   isDone,
   type PipelineRun,
@@ -15,10 +16,14 @@ import {
   type TaskRun,
   TaskRuns,
   Tasks,
+  VerificationPolicies,
 } from '@assay/tekton';
 import { CliError } from '../error.ts';
 
-const served: readonly ResourceType[] = [...coreResources, Tasks, Pipelines, StepActions];
+const served: readonly ResourceType[] = [
+  ...coreResources,
+  ...[LimitRanges, Tasks, Pipelines, StepActions, VerificationPolicies],
+];
 
 /** Creates the object, or gives the one of that name its content: what `kubectl apply` does for whole objects. */
 export async function applyObject(client: Client, object: KubeObject): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Client, KubeObject } from '@assay/kube';
-import type { LogStore } from '@assay/pipelines';
+import { type LogStore, pausedStepAnnotation } from '@assay/pipelines';
 import {
   isDone,
   isSuccessful,
@@ -118,6 +118,7 @@ class TaskFollower {
   readonly #started: number;
   readonly #steps = new Map<string, { ended: AbortController; drained: Promise<void> }>();
   #done = false;
+  #paused: string | undefined;
   #closing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -151,11 +152,25 @@ class TaskFollower {
       const step = this.#steps.get(key);
       if (state.terminated && step && !step.ended.signal.aborted) step.ended.abort();
     }
+    this.#tellPaused(taskRun, task);
     if (isDone(taskRun)) {
       this.#done = true;
       for (const step of this.#steps.values()) step.ended.abort();
       this.#closing = this.#close(taskRun, task);
     }
+  }
+
+  #tellPaused(taskRun: TaskRun, task: string): void {
+    const container = taskRun.metadata.annotations?.[pausedStepAnnotation];
+    if (container === this.#paused) return;
+    this.#paused = container;
+    if (container === undefined) return;
+    const { namespace, name } = taskRun.metadata;
+    const step = taskRun.status?.steps?.find((state) => state.container === container)?.name ?? container;
+    this.#report({
+      ...{ type: 'step-paused', run: this.#run, task, step, container },
+      ...{ namespace: namespace!, taskRun: name! },
+    });
   }
 
   async drained(): Promise<void> {

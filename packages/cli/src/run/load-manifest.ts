@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { KubeObject } from '@assay/kube';
 import {
+  localFeatureFlags,
   type ManifestProblem,
   type Place,
   readManifest,
   setDefaults,
+  strictWarnings,
   unsupportedFeatures,
   validateObject,
 } from '@assay/tekton';
@@ -15,6 +17,8 @@ export interface LoadedObject {
   object: KubeObject;
   /** Where a path such as `spec.params` of it stands. */
   locate(path: string): Place & { file: string };
+  /** What would be different on a cluster, with its place. */
+  strictWarnings(): ManifestProblem[];
 }
 
 /**
@@ -40,10 +44,15 @@ async function loadManifest(file: string): Promise<LoadedObject[]> {
   refuse(manifest.problems);
   const objects = manifest.objects.map((object) => setDefaults(object));
   refuse(objects.flatMap((object, index) => manifest.problemsOf(index, unsupportedFeatures(object))));
-  refuse(objects.flatMap((object, index) => manifest.problemsOf(index, validateObject(object))));
+  refuse(
+    objects.flatMap((object, index) =>
+      manifest.problemsOf(index, validateObject(object, { featureFlags: localFeatureFlags })),
+    ),
+  );
   return objects.map((object, index) => ({
     object,
     locate: (path) => ({ file: manifest.file, ...manifest.locate(index, path) }),
+    strictWarnings: () => manifest.problemsOf(index, strictWarnings(object)),
   }));
 }
 

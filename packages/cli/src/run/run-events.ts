@@ -5,6 +5,15 @@ export type RunEvent =
   | { type: 'run-started'; kind: 'TaskRun' | 'PipelineRun'; name: string }
   | { type: 'step-started'; run: string; task: string; step: string }
   | { type: 'log'; run: string; task: string; step: string; text: string; newline: boolean }
+  | {
+      type: 'step-paused';
+      run: string;
+      task: string;
+      step: string;
+      container: string;
+      namespace: string;
+      taskRun: string;
+    }
   | { type: 'step-ended'; run: string; task: string; step: string; exitCode: number; reason: string }
   | {
       type: 'task-ended';

@@ -46,6 +46,8 @@ function progressLine(event: Exclude<RunEvent, { type: 'log' }>, style: Style): 
       return `${style('bold', `${event.kind} ${event.name}`)} started`;
     case 'step-started':
       return undefined;
+    case 'step-paused':
+      return style('yellow', `  ‖ ${event.task} : ${event.step} stands still at a breakpoint`);
     case 'step-ended':
       if (event.reason === 'Skipped') return undefined;
       if (event.reason === 'Continued') {

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { type Client, type Controller, type Controllers, systemClock } from '@assay/kube';
+import {
+  type ContentStore,
+  createCredentialSource,
+  createRegistryClient,
+  type RegistryAuths,
+  storedCredentials,
+} from '@assay/oci';
+import {
+  childResourceOf,
+  createPipelineRunController,
+  createTaskRunController,
+  type LogStore,
+  type TaskRunController,
+} from '@assay/pipelines';
+import { createImageStore, type ImageStore, type Sandbox } from '@assay/sandbox';
+import { type FeatureFlags, localFeatureFlags } from '@assay/tekton';
+import type { Home } from '../home.ts';
+import { featureFlags } from './feature-flags.ts';
+import type { ImageMap } from './image-map.ts';
+
+/** What the runner works with. */
+export interface RunnerOptions {
+  home: Home;
+  /** With the rights of the runner. */
+  client: Client;
+  sandbox: Sandbox;
+  logs: LogStore;
+  /** The factory's own registry: its content, and its host as references name it. */
+  registry: { store: ContentStore; host: string };
+  imageMap?: ImageMap;
+  /** What runs may ask for. @default all that Assay does */
+  featureFlags?: FeatureFlags;
+  onError(error: unknown, place: string): void;
+}
+
+export interface Runner {
+  taskRuns: TaskRunController;
+  controllers: Controller<never>[];
+  /** To be called with the controllers once they are started, for what they look up in each other's caches. */
+  started(controllers: Controllers): void;
+}
+
+/** The controllers that run TaskRuns and PipelineRuns on this machine. */
+export function createRunner(options: RunnerOptions): Runner {
+  const { home, client, sandbox, logs, onError } = options;
+  const flags = options.featureFlags ?? localFeatureFlags;
+  let running: Controllers | undefined;
+  const taskRuns = createTaskRunController({
+    ...{ client, sandbox, logs, featureFlags },
+    images: imageStore(options),
+    clock: systemClock,
+    attemptsDirectory: join(home.sandbox, 'attempts'),
+    claimsDirectory: join(home.sandbox, 'claims'),
+    graceMs: 5000,
+    onError: (error, key) => onError(error, `taskrun ${key.namespace}/${key.name}`),
+  });
+  const pipelineRuns = createPipelineRunController({
+    client,
+    recordedFlags: featureFlags,
+    featureFlags: flags,
+    watched: (kind) => ({
+      get: (namespace, name) => running?.lister(childResourceOf(kind)).get(namespace, name),
+    }),
+  });
+  return {
+    taskRuns,
+    controllers: [taskRuns, pipelineRuns] as Controller<never>[],
+    started: (controllers) => {
+      running = controllers;
+    },
+  };
+}
+
+/** Images of the own registry come from its directory, others from theirs: with the run's logins, else with the user's. */
+function imageStore({ home, registry, imageMap }: RunnerOptions): ImageStore {
+  const logins = createCredentialSource();
+  const remote = createRegistryClient({ credentials: logins });
+  const isOwn = (repository: string) => {
+    const host = repository.slice(0, repository.indexOf('/'));
+    // `localhost/x` without a port means the factory's own registry, too.
+    return host === 'localhost' || host === registry.host;
+  };
+  const storeFor = (repository: string, auths?: RegistryAuths): ContentStore => {
+    if (isOwn(repository)) return registry.store;
+    return auths ? createRegistryClient({ credentials: storedCredentials(auths, logins) }) : remote;
+  };
+  return createImageStore({ home: home.sandbox, store: storeFor, ...(imageMap && { rewrite: imageMap }) });
+}
