@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Factory } from '@assay/cli';
 import { coreResources, type KubeObject, Namespaces, type ResourceType } from '@assay/kube';
+import { LimitRanges } from '@assay/pipelines';
 import {
+  CustomRuns,
   type FeatureFlags,
   formatFieldErrors,
   isDone,
@@ -44,6 +46,8 @@ type Run = TaskRun | PipelineRun;
 
 const served: readonly ResourceType[] = [
   ...coreResources,
+  LimitRanges,
+  CustomRuns,
   Tasks,
   Pipelines,
   StepActions,

@@ -10,11 +10,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** A suite: a program beside this one, run on the directory of that name in the corpus. */
-const suites = ['chains', 'tekton-examples'];
+const suites = ['chains', 'opa', 'tekton-examples'];
 
 const corpus = process.argv[2];
 if (corpus === undefined || !suites.every((suite) => existsSync(join(corpus, suite)))) {
-  console.error(`usage: run.ts CORPUS, the directory that holds ${suites.join(' and ')}`);
+  console.error(`usage: run.ts CORPUS, the directory that holds ${suites.join(', ')}`);
   process.exit(2);
 }
 
