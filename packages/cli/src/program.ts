@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   restore: async () => (await import('./commands/restore.ts')).addRestoreCommand,
   prune: async () => (await import('./commands/prune.ts')).addPruneCommand,
   completion: async () => (await import('./commands/completion.ts')).addCompletionCommand,
+  __runs: async () => (await import('./commands/run-names.ts')).addRunNamesCommand,
   doctor: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
 };
 

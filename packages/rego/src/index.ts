@@ -29,6 +29,7 @@ export {
 } from './format/module-json.ts';
 export { type CapabilitiesDocument, ownCapabilities } from './inspect/capabilities.ts';
 export { dependenciesOf, type QueryDependencies } from './inspect/dependencies.ts';
+export { parseDocument } from './inspect/documents.ts';
 export type * from './syntax/ast.ts';
 export { type ParseOptions, parseModule, parseQuery, parseTerm } from './syntax/parse.ts';
 export { formatProblem, formatProblems } from './syntax/problem-text.ts';

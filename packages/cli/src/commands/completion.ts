@@ -22,12 +22,22 @@ Examples:
     });
 }
 
+/** The hidden command that prints the names of runs, which scripts call. */
+export const runNamesCommand = '__runs';
+
 /** What can follow a command: its subcommands, and its options in long form. */
 function words(command: Command): { commands: string[]; options: string[] } {
   return {
-    commands: command.commands.map((child) => child.name()),
-    options: [...command.options.flatMap(({ long }) => (long ? [long] : [])), '--help'],
+    commands: command.commands.map((child) => child.name()).filter((name) => name !== runNamesCommand),
+    options: [...command.options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : [])), '--help'],
   };
+}
+
+/** Commands whose argument is a run. */
+function aboutRuns(program: Command): string[] {
+  const takesRun = ({ registeredArguments }: Command) =>
+    registeredArguments.some((one) => one.name() === 'run');
+  return program.commands.filter(takesRun).map((command) => command.name());
 }
 
 /** The completion script of a program, made from its own definitions. */
@@ -35,7 +45,12 @@ export function completionScript(shell: Shell, program: Command): string {
   const nested = program.commands.flatMap((command) => command.commands.map((child) => ({ command, child })));
   if (shell === 'fish') {
     const lines = ['complete -c assay -f -n __fish_use_subcommand', 'complete -c assay -l help'];
+    for (const name of aboutRuns(program)) {
+      const seen = `__fish_seen_subcommand_from ${name}`;
+      lines.push(`complete -c assay -n '${seen}' -a '(assay ${runNamesCommand} 2>/dev/null)'`);
+    }
     for (const command of program.commands) {
+      if (command.name() === runNamesCommand) continue;
       const seen = `__fish_seen_subcommand_from ${command.name()}`;
       const text = command.description().replaceAll("'", "\\'");
       lines.push(`complete -c assay -n __fish_use_subcommand -a ${command.name()} -d '${text}'`);
@@ -50,7 +65,9 @@ export function completionScript(shell: Shell, program: Command): string {
   }
   const cases = [
     ...nested.map(({ command, child }) => ({ at: `${command.name()} ${child.name()}`, ...words(child) })),
-    ...program.commands.map((command) => ({ at: `${command.name()} *`, ...words(command) })),
+    ...program.commands
+      .filter((command) => command.name() !== runNamesCommand)
+      .map((command) => ({ at: `${command.name()} *`, ...words(command) })),
     { at: '*', ...words(program) },
   ].map(({ at, commands, options }) => {
     const pattern = at === '*' ? at : `"${at.replace(/ \*$/, ' ')}"*`;
@@ -61,6 +78,9 @@ export function completionScript(shell: Shell, program: Command): string {
   [ "$COMP_CWORD" -gt 1 ] || place=
   case "$place" in
 ${cases.join('\n')}
+  esac
+  case "\${COMP_WORDS[1]}" in
+    ${aboutRuns(program).join('|')}) words="$words $(assay ${runNamesCommand} 2>/dev/null)" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }

@@ -14,7 +14,7 @@ import { checkImports, checkOverrides, checkUnusedImports } from './module-check
 import { Names, ruleNamesByPackage } from './names.ts';
 import type { Arity } from './outputs.ts';
 import { Problems } from './problems.ts';
-import { checkRecursion } from './recursion.ts';
+import { checkRecursion, RuleGraph } from './recursion.ts';
 import { type PlacedRule, pathText, RuleTree } from './rule-tree.ts';
 import { orderRule } from './safety.ts';
 import { TypeCheck } from './types/check-types.ts';
@@ -128,10 +128,11 @@ class Compilation {
       for (let branch: LoweredRule | undefined = rule; branch; branch = branch.else)
         orderRule(branch, arity, problems);
     problems.throwIfAny();
-    checkRecursion(tree, rules, problems);
+    const graph = new RuleGraph(tree, rules);
+    checkRecursion(graph, rules.keys(), problems);
     problems.throwIfAny();
     const types = new TypeCheck(this.#builtins, problems);
-    types.rules(tree, rules);
+    types.rules(graph, rules);
     problems.throwIfAny();
     const v0 = this.#modules.filter((module) => module.v0).map(({ file }) => file);
     calls.deprecated(rules.values(), this.#settings.strict ?? false, new Set(v0));

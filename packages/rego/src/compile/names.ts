@@ -41,7 +41,10 @@ export function ruleNamesByPackage(modules: readonly Module[]): Map<string, Set<
   for (const module of modules) {
     const key = JSON.stringify(module.package.path);
     let names = byPackage.get(key);
-    if (!names) byPackage.set(key, (names = new Set()));
+    if (!names) {
+      names = new Set();
+      byPackage.set(key, names);
+    }
     for (const rule of module.rules) names.add(rule.head.reference.name.name);
   }
   return byPackage;

@@ -6,13 +6,12 @@ import { type PlacedRule, pathText, type RuleTree, type TreeNode } from './rule-
 
 /** Reports rules that depend on themselves. */
 export function checkRecursion(
-  tree: RuleTree,
-  rules: ReadonlyMap<PlacedRule, LoweredRule>,
+  graph: RuleGraph,
+  rules: Iterable<PlacedRule>,
   problems: Problems,
 ): void {
-  const graph = new RuleGraph(tree, rules);
   const done = new Set<PlacedRule>();
-  for (const start of rules.keys()) {
+  for (const start of rules) {
     if (done.has(start)) continue;
     const cycle = findCycle(start, graph, done);
     if (!cycle) continue;

@@ -8,8 +8,19 @@ export interface RuleReferences {
   builtins: Set<string>;
 }
 
-/** Everything that a rule with its branches refers to, closures and replacements included. */
+const known = new WeakMap<LoweredRule, RuleReferences>();
+
+/** Everything that a rule with its branches refers to, closures and replacements included. Looked for once. */
 export function referencesOf(rule: LoweredRule): RuleReferences {
+  let references = known.get(rule);
+  if (!references) {
+    references = findReferences(rule);
+    known.set(rule, references);
+  }
+  return references;
+}
+
+function findReferences(rule: LoweredRule): RuleReferences {
   const found: RuleReferences = { input: [], data: [], builtins: new Set() };
   for (let branch: LoweredRule | undefined = rule; branch; branch = branch.else) {
     for (const arg of branch.args ?? []) inTerm(arg, found);

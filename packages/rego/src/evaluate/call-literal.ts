@@ -66,7 +66,12 @@ export function compileCall(
   }
   if (output.kind === 'local' && !compiler.bound.has(output.name)) {
     const slot = compiler.bind(output.name);
-    to.steps.push({ test: (world, slots) => (slots[slot] = get(world, slots)) !== undefined });
+    to.steps.push({
+      test: (world, slots) => {
+        slots[slot] = get(world, slots);
+        return slots[slot] !== undefined;
+      },
+    });
     return;
   }
   const match = matcherOf(compiler, output);
@@ -157,7 +162,12 @@ function matchReference(
   const get = referenceGetter(compiler, reference);
   if (pattern.kind === 'local' && !compiler.bound.has(pattern.name)) {
     const slot = compiler.bind(pattern.name);
-    steps.push({ test: (world, slots) => (slots[slot] = get(world, slots)) !== undefined });
+    steps.push({
+      test: (world, slots) => {
+        slots[slot] = get(world, slots);
+        return slots[slot] !== undefined;
+      },
+    });
     return;
   }
   const match = matcherOf(compiler, pattern);

@@ -7,7 +7,7 @@ import { type CompileOptions, compile } from './policy.ts';
 type Options = EvaluateOptions & { base?: unknown; compile?: Partial<CompileOptions> };
 
 /** For tests: the text of `data.test.p` in a module of package `test`; `undefined` when it is. */
-export function valueOf(source: string, options: Options = {}): string {
+export function answerOf(source: string, options: Options = {}): string {
   const policy = compile({
     modules: { 'test.rego': `package test\n${source}` },
     ...(options.base !== undefined && { data: options.base }),
@@ -40,7 +40,7 @@ export function assertRefused(
 /** For tests: the error that evaluating `data.test.p` ends with. */
 export function errorOf(source: string, options: Options = {}): string {
   try {
-    return `no error: ${valueOf(source, options)}`;
+    return `no error: ${answerOf(source, options)}`;
   } catch (error) {
     if (!(error instanceof RegoError)) throw error;
     return error.message;

@@ -14,7 +14,10 @@ const stacks = new WeakMap<object, { ids: number[]; last: number }>();
 
 function stackOf(world: World): { ids: number[]; last: number } {
   let stack = stacks.get(world.evaluation);
-  if (!stack) stacks.set(world.evaluation, (stack = { ids: [], last: 0 }));
+  if (!stack) {
+    stack = { ids: [], last: 0 };
+    stacks.set(world.evaluation, stack);
+  }
   return stack;
 }
 

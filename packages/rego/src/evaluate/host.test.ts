@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { HostBuiltin } from '../builtins/host-builtin.ts';
 import { RegoError } from '../error.ts';
-import { errorOf, valueOf } from './check-policy.ts';
+import { answerOf, errorOf } from './check-policy.ts';
 import { compile } from './policy.ts';
 
 /** A function that answers later, and what it was asked. */
@@ -33,12 +33,12 @@ async function evaluate(source: string, builtin: HostBuiltin, options = {}): Pro
 
 test('a host function gets plain operands and answers with plain values', () => {
   const builtins: HostBuiltin[] = [{ name: 'host.f', args: 2, call: ([a, b]) => ({ a, b }) }];
-  assert.equal(valueOf('p := host.f({1, 2}, "x")', { compile: { builtins } }), '{"a": [1, 2], "b": "x"}');
+  assert.equal(answerOf('p := host.f({1, 2}, "x")', { compile: { builtins } }), '{"a": [1, 2], "b": "x"}');
 });
 
 test('no answer is undefined', () => {
   const builtins: HostBuiltin[] = [{ name: 'host.f', args: 0, call: () => undefined }];
-  assert.equal(valueOf('p := host.f()', { compile: { builtins } }), 'undefined');
+  assert.equal(answerOf('p := host.f()', { compile: { builtins } }), 'undefined');
 });
 
 test('what a host function throws is a builtin error', () => {
@@ -51,7 +51,7 @@ test('what a host function throws is a builtin error', () => {
       },
     },
   ];
-  assert.equal(valueOf('p := host.f()', { compile: { builtins } }), 'undefined');
+  assert.equal(answerOf('p := host.f()', { compile: { builtins } }), 'undefined');
   assert.equal(
     errorOf('p := host.f()', { compile: { builtins }, strictBuiltinErrors: true }),
     'test.rego:2: eval_builtin_error: host.f: no luck',

@@ -10,19 +10,19 @@ import { evaluationError } from './evaluation.ts';
  * @throws RegoError when it is no term, or holds variables, references or calls
  */
 export function termValue(text: string): Value {
-  return valueOf(parseTerm(text));
+  return groundValue(parseTerm(text));
 }
 
-function valueOf(term: Term): Value {
+function groundValue(term: Term): Value {
   switch (term.kind) {
     case 'scalar':
       return term.value;
     case 'array':
-      return term.items.map(valueOf);
+      return term.items.map(groundValue);
     case 'set':
-      return RegoSet.of(term.items.map(valueOf));
+      return RegoSet.of(term.items.map(groundValue));
     case 'object':
-      return RegoObject.of(term.entries.map(([key, value]) => [valueOf(key), valueOf(value)]));
+      return RegoObject.of(term.entries.map(([key, value]) => [groundValue(key), groundValue(value)]));
     default:
       throw evaluationError(term.location, 'rego_parse_error', 'the term must be ground');
   }

@@ -117,8 +117,12 @@ export class Policy {
 
   #program(traced: boolean): Program {
     const programs = this.#programs;
-    if (!traced) return (programs.plain ??= new Program(this.#compiled));
-    return (programs.traced ??= new Program(this.#compiled, { tracing: eventTracing, indexed: false }));
+    if (traced) {
+      programs.traced ??= new Program(this.#compiled, { tracing: eventTracing, indexed: false });
+      return programs.traced;
+    }
+    programs.plain ??= new Program(this.#compiled);
+    return programs.plain;
   }
 }
 
@@ -155,8 +159,12 @@ export class PreparedQuery {
   }
 
   #code(options: EvaluateOptions): QueryCode {
-    if (options.tracer) return (this.#traced ??= new QueryCode(this.#program(true), this.#query));
-    return (this.#plain ??= new QueryCode(this.#program(false), this.#query));
+    if (options.tracer) {
+      this.#traced ??= new QueryCode(this.#program(true), this.#query);
+      return this.#traced;
+    }
+    this.#plain ??= new QueryCode(this.#program(false), this.#query);
+    return this.#plain;
   }
 }
 

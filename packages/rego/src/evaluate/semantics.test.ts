@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { errorOf, valueOf } from './check-policy.ts';
+import { answerOf, errorOf } from './check-policy.ts';
 
 /** `[what, module after its package line, the text of p, input]`. */
 const cases: [what: string, source: string, expected: string, input?: unknown][] = [
@@ -140,7 +140,7 @@ const cases: [what: string, source: string, expected: string, input?: unknown][]
 ];
 
 for (const [what, source, expected, input] of cases)
-  test(what, () => assert.equal(valueOf(source, { ...(input !== undefined && { input }) }), expected));
+  test(what, () => assert.equal(answerOf(source, { ...(input !== undefined && { input }) }), expected));
 
 const failing: [what: string, source: string, expected: string][] = [
   [
@@ -179,14 +179,14 @@ for (const [what, source, expected] of failing) test(what, () => assert.equal(er
 
 test('rules overlay base data, which keeps what they lack', () => {
   const base = { test: { q: { base: 1 } }, other: 2 };
-  assert.equal(valueOf('q.rule := 2\np := data.test.q', { base }), '{"base": 1, "rule": 2}');
-  assert.equal(valueOf('p := data.other', { base }), '2');
+  assert.equal(answerOf('q.rule := 2\np := data.test.q', { base }), '{"base": 1, "rule": 2}');
+  assert.equal(answerOf('p := data.other', { base }), '2');
 });
 
 test('a document holds its rules, without functions and undefined ones', () => {
   const modules = { 'lib.rego': 'package lib\nf(x) := x\na := 1\nb := 2 if false\nc contains 1' };
   assert.equal(
-    valueOf('p := data.lib', {
+    answerOf('p := data.lib', {
       compile: { modules: { ...modules, 'test.rego': 'package test\np := data.lib' } },
     }),
     '{"a": 1, "c": {1}}',
@@ -200,21 +200,21 @@ test('an index on constants gives what trying every rule gives', () => {
   );
   const source = `${rules.join('\n')}\np := r`;
   const expected = Array.from({ length: 50 }, (_, i) => i).filter((i) => i % 5 === 2 && i % 3 === 1);
-  assert.equal(valueOf(source, { input: { kind: 'k2', size: 1 } }), `{${expected.join(', ')}}`);
+  assert.equal(answerOf(source, { input: { kind: 'k2', size: 1 } }), `{${expected.join(', ')}}`);
 });
 
 test('an index on a null argument', () => {
   const source = 'f(null) := 0\nf(1) := 1\nf(2) := 2\nf(3) := 3\nf("x") := 4\np := [f(null), f(3), f("x")]';
-  assert.equal(valueOf(source), '[0, 3, 4]');
+  assert.equal(answerOf(source), '[0, 3, 4]');
 });
 
 test('the clock stands still within a query and can be set', () => {
-  assert.equal(valueOf('p if time.now_ns() == time.now_ns()'), 'true');
-  assert.equal(valueOf('p := time.now_ns()', { now: 1700000000000000001n }), '1700000000000000001');
+  assert.equal(answerOf('p if time.now_ns() == time.now_ns()'), 'true');
+  assert.equal(answerOf('p := time.now_ns()', { now: 1700000000000000001n }), '1700000000000000001');
 });
 
 test('a seed makes chance repeatable', () => {
   const source = 'p := [rand.intn("a", 1000000), uuid.rfc4122("x")]';
-  assert.equal(valueOf(source, { seed: 7 }), valueOf(source, { seed: 7 }));
-  assert.notEqual(valueOf(source, { seed: 7 }), valueOf(source, { seed: 8 }));
+  assert.equal(answerOf(source, { seed: 7 }), answerOf(source, { seed: 7 }));
+  assert.notEqual(answerOf(source, { seed: 7 }), answerOf(source, { seed: 8 }));
 });

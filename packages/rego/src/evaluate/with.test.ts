@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { valueOf } from './check-policy.ts';
+import { answerOf } from './check-policy.ts';
 
 const cases: [what: string, source: string, expected: string][] = [
   ['the input is replaced', 'q := input.a\np := x if { x := q with input as {"a": 2} }', '2'],
@@ -99,14 +99,14 @@ for (const [what, source, expected] of cases)
       'deep.rego': 'package lib.deep\nv := 1',
     };
     const input = what.includes('stays') ? { input: { a: { b: 0, c: 1 } } } : {};
-    assert.equal(valueOf(source, { compile: { modules }, ...input }), expected);
+    assert.equal(answerOf(source, { compile: { modules }, ...input }), expected);
   });
 
 test('a value that replaces is worked out once, outside', () => {
   let calls = 0;
   const builtins = [{ name: 'host.once', args: 0, call: () => (calls += 1) }];
   const source = 'q := input.a + input.a\np := x if { x := q with input.a as host.once() }';
-  assert.equal(valueOf(source, { compile: { builtins } }), '2');
+  assert.equal(answerOf(source, { compile: { builtins } }), '2');
   assert.equal(calls, 1);
 });
 
@@ -121,5 +121,5 @@ test('a host function that is replaced is never called', () => {
     },
   ];
   const source = 'p := x if { x := host.f(1) with host.f as 3 }';
-  assert.equal(valueOf(source, { compile: { builtins }, strictBuiltinErrors: true }), '3');
+  assert.equal(answerOf(source, { compile: { builtins }, strictBuiltinErrors: true }), '3');
 });

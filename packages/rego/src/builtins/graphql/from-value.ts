@@ -136,7 +136,7 @@ function variableOf(members: Members): VariableDefinition {
   return {
     Variable: members.text('Variable'),
     Type: members.node('Type', typeOf) ?? { NamedType: '', NonNull: false },
-    DefaultValue: members.node('DefaultValue', valueOf),
+    DefaultValue: members.node('DefaultValue', valueNode),
     Directives: members.list('Directives', directiveOf),
     Used: members.flag('Used'),
   };
@@ -150,7 +150,7 @@ function typeOf(members: Members): TypeReference {
   };
 }
 
-function valueOf(members: Members): ValueNode {
+function valueNode(members: Members): ValueNode {
   return {
     Raw: members.text('Raw'),
     Children: members.list('Children', childOf),
@@ -160,11 +160,11 @@ function valueOf(members: Members): ValueNode {
 }
 
 function childOf(members: Members): ChildValue {
-  return { Name: members.text('Name'), Value: members.node('Value', valueOf) ?? nullValue() };
+  return { Name: members.text('Name'), Value: members.node('Value', valueNode) ?? nullValue() };
 }
 
 function argumentOf(members: Members): Argument {
-  return { Name: members.text('Name'), Value: members.node('Value', valueOf) ?? nullValue() };
+  return { Name: members.text('Name'), Value: members.node('Value', valueNode) ?? nullValue() };
 }
 
 function nullValue(): ValueNode {
@@ -208,7 +208,7 @@ function argumentDefinitionOf(members: Members): ArgumentDefinition {
   return {
     Description: members.text('Description'),
     Name: members.text('Name'),
-    DefaultValue: members.node('DefaultValue', valueOf),
+    DefaultValue: members.node('DefaultValue', valueNode),
     Type: members.node('Type', typeOf) ?? { NamedType: '', NonNull: false },
     Directives: members.list('Directives', directiveOf),
   };

@@ -3,6 +3,7 @@ import type { Value } from '../../values/value.ts';
 import { fault } from '../operands.ts';
 import { maxDepth } from './document.ts';
 import { SchemaError } from './messages.ts';
+import { metaSchema, metaSchemaAddress } from './meta-schemas.ts';
 
 /** The drafts the validator tells apart. A schema of any other is read with everything that any of them has. */
 export type Draft = 4 | 6 | 7 | 'any';
@@ -34,7 +35,7 @@ export class SchemaPool {
     if (known) return known;
     const hash = reference.indexOf('#');
     const address = hash === -1 ? reference : reference.slice(0, hash);
-    const document = this.#parts.get(address);
+    const document = this.#parts.get(address) ?? this.#metaSchema(address);
     if (!document) {
       if (/^[a-z][a-z0-9+.-]*:\/\//i.test(reference)) {
         throw new SchemaError(`remote reference loading disabled: ${reference}`);
@@ -42,6 +43,15 @@ export class SchemaPool {
       throw new SchemaError(`Reference ${reference} must be canonical`);
     }
     return this.#pointed(document, hash === -1 ? '' : reference.slice(hash + 1));
+  }
+
+  #metaSchema(address: string): SchemaPart | undefined {
+    const match = metaSchemaAddress.exec(address);
+    if (!match) return undefined;
+    const draft = Number(match[1]) as 4 | 6 | 7;
+    const part = { value: metaSchema(draft), base: address, draft };
+    this.#parts.set(address, part);
+    return part;
   }
 
   #pointed(document: SchemaPart, fragment: string): SchemaPart {

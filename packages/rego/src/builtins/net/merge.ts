@@ -23,7 +23,8 @@ export function mergeNetworks(networks: readonly Network[], context: BuiltinCont
     context.spend(1);
     const before = ranges.pop();
     if (before && current.first - 1n <= before.last) {
-      current = { first: before.first < current.first ? before.first : current.first, last: current.last };
+      const first = order(before.first, current.first) < 0 ? before.first : current.first;
+      current = { first, last: current.last };
     } else {
       done.push(current);
       current = before;

@@ -8,8 +8,8 @@ import type {
 } from '../intermediate.ts';
 import type { Key } from '../keys.ts';
 import type { Problems } from '../problems.ts';
-import { RuleGraph } from '../recursion.ts';
-import type { PlacedRule, RuleTree } from '../rule-tree.ts';
+import type { RuleGraph } from '../recursion.ts';
+import type { PlacedRule } from '../rule-tree.ts';
 import { termVariables } from '../variables.ts';
 import { referenceProblem } from './check-reference.ts';
 import { builtinType } from './declared-type.ts';
@@ -40,8 +40,7 @@ export class TypeCheck {
   }
 
   /** Checks all rules, those that others depend on first. */
-  rules(tree: RuleTree, rules: ReadonlyMap<PlacedRule, LoweredRule>): void {
-    const graph = new RuleGraph(tree, rules);
+  rules(graph: RuleGraph, rules: ReadonlyMap<PlacedRule, LoweredRule>): void {
     const done = new Set<PlacedRule>();
     for (const start of rules.keys()) {
       const trail: { rule: PlacedRule; next: Iterator<PlacedRule> }[] = [];
