@@ -9,12 +9,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A suite: a program beside this one, run on the directory of that name in the corpus. */
-const suites = ['chains', 'opa', 'tekton-examples'];
+/** Suites: programs beside this one. Some run on the directory of their name in the corpus, some hold their own cases. */
+const fromCorpus = ['chains', 'opa', 'tekton-examples'];
+const suites = [...fromCorpus, 'tekton-spec'];
 
 const corpus = process.argv[2];
-if (corpus === undefined || !suites.every((suite) => existsSync(join(corpus, suite)))) {
-  console.error(`usage: run.ts CORPUS, the directory that holds ${suites.join(', ')}`);
+if (corpus === undefined || !fromCorpus.every((suite) => existsSync(join(corpus, suite)))) {
+  console.error(`usage: run.ts CORPUS, the directory that holds ${fromCorpus.join(', ')}`);
   process.exit(2);
 }
 

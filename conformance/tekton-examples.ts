@@ -6,16 +6,13 @@
 // that image's own ENTRYPOINT, CMD and shell; the other classes
 // are reported as skipped with what they need. Prints a line for each failure and `N passed, N failed` at the end. What
 // Assay refuses beforehand counts as failed, in a list of its own; exits 1 when anything else failed.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openHome, startFactory } from '@assay/cli';
-import { buildToolboxImages } from '@assay/library';
-import { openLayoutStore } from '@assay/oci';
 import type { FeatureFlags } from '@assay/tekton';
 import { type ExampleCase, readExampleCases } from './example-cases.ts';
 import { type Outcome, runExample } from './run-example.ts';
+import { inParallel, withFactory } from './with-factory.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,35 +41,15 @@ const featureFlags: FeatureFlags = {
 };
 
 const cases = readExampleCases(directory).filter(({ path }) => path.includes(flags.only ?? ''));
-const home = mkdtempSync(join(tmpdir(), 'assay-conformance-'));
-process.env.ASSAY_HOME = home;
-const paths = openHome();
 const outcomes = new Map<ExampleCase, Outcome>();
-try {
-  const store = openLayoutStore(paths.registry);
-  await buildToolboxImages({ store, cacheDir: paths.cache, host: 'localhost', images: ['toolbox'] });
-  const factory = await startFactory({
-    home: paths,
-    imageMap: () => 'localhost/toolbox',
-    featureFlags,
-    onError: (error, place) => console.error(`${place}: ${error instanceof Error ? error.stack : error}`),
-  });
-  try {
-    const queue = cases.filter((example) => example.class === runnable);
-    const worker = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const namespace = `example-${cases.indexOf(next)}`;
-        const options = { namespace, featureFlags, timeoutMs: Number(flags.timeout) * 1000 };
-        outcomes.set(next, await runExample(factory, join(directory, next.path), options));
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, worker));
-  } finally {
-    await factory.stop();
-  }
-} finally {
-  rmSync(home, { recursive: true, force: true, maxRetries: 3 });
-}
+const runnableCases = cases.filter((example) => example.class === runnable);
+await withFactory(featureFlags, (factory) =>
+  inParallel(runnableCases, concurrency, async (example) => {
+    const namespace = `example-${cases.indexOf(example)}`;
+    const options = { namespace, featureFlags, timeoutMs: Number(flags.timeout) * 1000 };
+    outcomes.set(example, await runExample(factory, join(directory, example.path), options));
+  }),
+);
 
 const having = (verdict: Outcome['verdict']) =>
   cases.flatMap((example) => {

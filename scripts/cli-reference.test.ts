@@ -18,7 +18,10 @@ const sections = new Map(
 
 /** Each command that does something, by its whole name; the program itself is `assay`. */
 function commandsOf(command: Command, name = command.name()): [string, Command][] {
-  const inner = command.commands.flatMap((child) => commandsOf(child, `${name} ${child.name()}`));
+  const visible = command.createHelp().visibleCommands(command);
+  const inner = command.commands
+    .filter((child) => visible.includes(child))
+    .flatMap((child) => commandsOf(child, `${name} ${child.name()}`));
   return command.parent !== null && inner.length > 0 ? inner : [[name, command], ...inner];
 }
 
@@ -37,7 +40,7 @@ for (const [name, command] of commands) {
         const text = `${argument.name()}${argument.variadic ? '...' : ''}`;
         return argument.required ? `<${text}>` : `[${text}]`;
       }),
-      ...command.options.map(({ flags }) => flags),
+      ...command.options.filter(({ hidden }) => !hidden).map(({ flags }) => flags),
     ];
     assert.deepEqual(documented.sort(), actual.sort());
   });

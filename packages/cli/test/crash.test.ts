@@ -80,6 +80,7 @@ test(`after SIGKILL at any moment nothing acknowledged is lost and nothing is do
   await factory.stop();
   client = await factory.start();
   for (const owner of sandboxOwners(home.root)) owners.add(owner);
+  await load.createLast(client);
   for (const deadline = Date.now() + settleMs; ; await pause(100)) {
     const { unfinished, unsigned } = await invariants.check(client, factory.markers());
     if (unfinished === 0 && unsigned === 0) break;

@@ -50,8 +50,9 @@ test('a factory that is up serves commands and tools until it is told to go down
     const running = home.startRun(taskRun('stays', 'echo begun; sleep 1; echo done'));
     await running.says('begun');
     const status = await home.assay(['status', '-o', 'json']);
-    const { runs, running: unfinished, ...place } = JSON.parse(status.stdout);
-    assert.deepEqual(place, { home: home.root, registry });
+    const { runs, running: unfinished, home: root, registry: host, api } = JSON.parse(status.stdout);
+    assert.deepEqual([root, host], [home.root, registry]);
+    assert.match(api, /^https:\/\/127\.0\.0\.1:\d+$/);
     assert.equal(runs, 1);
     assert.deepEqual(unfinished, [
       { kind: 'TaskRun', namespace: 'default', name: 'stays', succeeded: 'Unknown', reason: 'Running' },

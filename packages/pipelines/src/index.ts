@@ -1,6 +1,9 @@
+export { pullAuths } from './credentials/docker-credentials.ts';
+export { type AccountSecrets, accountSecrets } from './credentials/service-account.ts';
 export type { LogLine } from './logs/cri-format.ts';
 export { createLogStore, type LogStore, type LogTarget, type LogWriter } from './logs/log-store.ts';
 export * from './pipelinerun/index.ts';
+export type { ResultsLimit } from './results/step-outcomes.ts';
 export { type Decision, pausedStepAnnotation } from './taskrun/breakpoints.ts';
 export {
   createTaskRunController,

@@ -23,19 +23,21 @@ export function addDoctorCommand(program: Command): void {
       const home = await inspectHome(openHome());
       if (output) writeData({ ...report, home }, output);
       else {
-        printNeeds([...report.needs, ...home.needs]);
+        printNeeds(report.needs, 'missing: ');
+        printNeeds(home.needs, '');
         printReport(report);
       }
       process.exitCode = report.ready && home.sound ? exitCodes.done : exitCodes.failed;
     });
 }
 
-function printNeeds(needs: readonly HostNeed[]): void {
+/** @param lost what is said before the details of what is not as it should be */
+function printNeeds(needs: readonly HostNeed[], lost: string): void {
   const style = styleFor(process.stdout);
   for (const { name, present, required, detail, fix } of needs) {
     const mark = present ? style('green', '✔') : required ? style('red', '✖') : style('yellow', '!');
-    const lost = present ? detail : `missing: ${detail}${fix ? `\n  ${style('cyan', 'hint:')} ${fix}` : ''}`;
-    process.stdout.write(`${mark} ${name.padEnd(18)} ${lost}\n`);
+    const text = present ? detail : `${lost}${detail}${fix ? `\n  ${style('cyan', 'hint:')} ${fix}` : ''}`;
+    process.stdout.write(`${mark} ${name.padEnd(18)} ${text}\n`);
   }
 }
 

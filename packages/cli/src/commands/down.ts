@@ -18,7 +18,7 @@ export function addDownCommand(program: Command): void {
         process.stderr.write('no factory is running\n');
         return;
       }
-      const pid = Number(readFileSync(pidFile, 'utf8'));
+      const pid = readPid(pidFile);
       process.kill(pid, 'SIGTERM');
       for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
         if (!isAlive(pid)) {
@@ -31,6 +31,17 @@ export function addDownCommand(program: Command): void {
         hint: `end it with 'kill -9 ${pid}'; nothing accepted is lost`,
       });
     });
+}
+
+function readPid(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CliError('FactoryNotRunning', 'the factory that runs here was not started by assay up', {
+      hint: 'it ends with the command that started it',
+      cause: error,
+    });
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CliError } from '../error.ts';
+import { type LogFormat, logFormats, openFactoryLog } from '../factory/factory-log.ts';
 import { connectSession } from '../factory/session.ts';
 import { type Home, openHome } from '../home.ts';
 import { styleFor } from '../terminal/style.ts';
@@ -15,8 +16,13 @@ export function addUpCommand(program: Command): void {
     )
     .option('--foreground', 'stay, and log to the terminal, until interrupted')
     .option('--image-map <file>', 'YAML of image patterns to the images to run instead')
+    .addOption(
+      new Option('--log-format <format>', 'lines of the log in the foreground')
+        .choices(logFormats)
+        .default('text'),
+    )
     .addHelpText('after', "\nStop it with 'assay down'; see it with 'assay status'.")
-    .action(async (flags: { foreground?: boolean; imageMap?: string }) => {
+    .action(async (flags: { foreground?: boolean; imageMap?: string; logFormat: LogFormat }) => {
       const home = openHome();
       const running = await connectSession(home);
       if (running && flags.imageMap !== undefined) {
@@ -28,13 +34,16 @@ export function addUpCommand(program: Command): void {
         process.stderr.write(`the factory is up; its registry is ${running.registryHost}\n`);
         return;
       }
-      await (flags.foreground ? serve(home, flags.imageMap) : startInBackground(home, flags.imageMap));
+      await (flags.foreground
+        ? serve(home, flags.imageMap, flags.logFormat)
+        : startInBackground(home, flags.imageMap));
     });
 }
 
 /** Runs the factory in this process until a signal ends it. */
-async function serve(home: Home, imageMapFile: string | undefined): Promise<void> {
-  const [{ startFactory }, { loadImageMap }] = await Promise.all([
+async function serve(home: Home, imageMapFile: string | undefined, format: LogFormat): Promise<void> {
+  const [log, { startFactory }, { loadImageMap }] = await Promise.all([
+    openFactoryLog(format),
     import('../factory/factory.ts'),
     import('../factory/image-map.ts'),
   ]);
@@ -42,19 +51,17 @@ async function serve(home: Home, imageMapFile: string | undefined): Promise<void
     home,
     tls: true,
     ...(imageMapFile !== undefined && { imageMap: loadImageMap(imageMapFile) }),
-    onError: (error, place) =>
-      process.stderr.write(`${place}: ${error instanceof Error ? error.message : error}\n`),
+    onError: (error, place) => log.error(place, error),
   });
   const pidFile = join(home.run, 'factory.pid');
   writeFileSync(pidFile, `${process.pid}\n`);
   const { name, version, reason } = factory.runtime;
-  process.stderr.write(
-    `factory up: registry ${factory.registryHost}, API ${factory.apiUrl}, runtime ${name} ${version} (${reason})\n`,
-  );
+  const runtime = `${name} ${version} (${reason})`;
+  log.info('factory up', { registry: factory.registryHost, API: factory.apiUrl, runtime });
   await new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
   });
-  process.stderr.write('factory stopping\n');
+  log.info('factory stopping');
   await factory.stop();
   rmSync(pidFile, { force: true });
 }
@@ -62,7 +69,7 @@ async function serve(home: Home, imageMapFile: string | undefined): Promise<void
 async function startInBackground(home: Home, imageMapFile: string | undefined): Promise<void> {
   const log = join(home.logs, 'factory.log');
   const output = openSync(log, 'a');
-  const args = [resolve(import.meta.dirname, '../main.ts'), 'up', '--foreground'];
+  const args = [resolve(import.meta.dirname, '../main.ts'), 'up', '--foreground', '--log-format', 'json'];
   if (imageMapFile !== undefined) args.push('--image-map', resolve(imageMapFile));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     detached: true,

@@ -77,6 +77,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     const tekton = tektonResources(options.featureFlags);
     const store = createStore({
       path: home.store,
+      durability: process.env.ASSAY_DURABILITY === 'relaxed' ? 'relaxed' : 'full',
       resources: [...tekton.resources, LimitRanges],
       onError: (error) => onError(error, 'garbage collection'),
     });

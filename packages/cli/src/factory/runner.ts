@@ -19,6 +19,7 @@ import { type FeatureFlags, localFeatureFlags } from '@assay/tekton';
 import type { Home } from '../home.ts';
 import { featureFlags } from './feature-flags.ts';
 import type { ImageMap } from './image-map.ts';
+import { createResolvers } from './resolvers.ts';
 
 /** What the runner works with. */
 export interface RunnerOptions {
@@ -47,8 +48,9 @@ export function createRunner(options: RunnerOptions): Runner {
   const { home, client, sandbox, logs, onError } = options;
   const flags = options.featureFlags ?? localFeatureFlags;
   let running: Controllers | undefined;
+  const resolvers = createResolvers({ client, registryHost: options.registry.host, featureFlags: flags });
   const taskRuns = createTaskRunController({
-    ...{ client, sandbox, logs, featureFlags },
+    ...{ client, sandbox, logs, featureFlags, resolvers },
     images: imageStore(options),
     clock: systemClock,
     attemptsDirectory: join(home.sandbox, 'attempts'),
@@ -57,7 +59,7 @@ export function createRunner(options: RunnerOptions): Runner {
     onError: (error, key) => onError(error, `taskrun ${key.namespace}/${key.name}`),
   });
   const pipelineRuns = createPipelineRunController({
-    client,
+    ...{ client, resolvers },
     recordedFlags: featureFlags,
     featureFlags: flags,
     watched: (kind) => ({

@@ -38,6 +38,7 @@ before(async () => {
     await runner.updateStatus(TaskRuns, { ...taskRun, status: status! });
   }
   const childReferences = ['b', 'a'].map((task) => ({
+    apiVersion: tektonApiVersion,
     kind: 'TaskRun',
     name: `run-${task}`,
     pipelineTaskName: task,

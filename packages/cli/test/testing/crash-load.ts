@@ -29,6 +29,12 @@ export class CrashLoad {
     ]);
   }
 
+  /** Creates one more TaskRun, which nothing is to disturb. */
+  async createLast(client: Client): Promise<void> {
+    const { metadata } = await client.create(TaskRuns, this.#taskRun('last'));
+    this.runs.add(`TaskRun/${metadata.name}`);
+  }
+
   async #createRuns(client: Client): Promise<void> {
     for (let index = 0; index < 2; index++) {
       const name = `run-${this.#count++}`;

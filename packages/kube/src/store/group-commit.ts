@@ -81,14 +81,13 @@ export class GroupCommit {
     const batch = this.#queue.splice(0, maxBatch);
     if (this.#queue.length > 0) this.#schedule();
     if (batch.length === 0) return;
-    let outcomes = this.#transact(batch);
-    if (!Array.isArray(outcomes)) {
-      const { error } = outcomes;
-      const full = isKubeError(error, 'StorageFull');
-      outcomes = batch.map((request) =>
-        batch.length === 1 && !full ? { error } : this.#alone(request, full),
-      );
-    }
+    const first = this.#transact(batch);
+    const outcomes = batch.map((request, index) => {
+      const outcome = Array.isArray(first) ? first[index]! : first;
+      if (isFull(outcome) && this.#reserve?.released === false) return this.#makeRoomFor(request);
+      // The transaction as a whole failed: it may have been one request's fault.
+      return Array.isArray(first) || batch.length === 1 ? outcome : this.#alone(request);
+    });
     for (const [index, request] of batch.entries()) {
       const outcome = outcomes[index]!;
       if ('error' in outcome) request.reject(outcome.error);
@@ -96,22 +95,19 @@ export class GroupCommit {
     }
   }
 
-  /** One request in a transaction of its own; where there is no room, after what can be done to make some. */
-  #alone(request: Request, full: boolean): Outcome {
-    const attempt = (): Outcome => {
-      const outcomes = this.#transact([request]);
-      return Array.isArray(outcomes) ? outcomes[0]! : outcomes;
-    };
-    const isFull = (outcome: Outcome) => 'error' in outcome && isKubeError(outcome.error, 'StorageFull');
-    const reserve = this.#reserve;
-    if (full) reserve?.shrinkLog();
-    let outcome = attempt();
-    if (!reserve || !isFull(outcome) || reserve.released) return outcome;
-    reserve.shrinkLog();
-    outcome = attempt();
+  /** One request in a transaction of its own. */
+  #alone(request: Request): Outcome {
+    const outcomes = this.#transact([request]);
+    return Array.isArray(outcomes) ? outcomes[0]! : outcomes;
+  }
+
+  /** Tries again after what can be done to make room; in the end deletions alone are taken. */
+  #makeRoomFor(request: Request): Outcome {
+    this.#reserve!.shrinkLog();
+    const outcome = this.#alone(request);
     if (!isFull(outcome)) return outcome;
-    reserve.release();
-    return attempt();
+    this.#reserve!.release();
+    return this.#alone(request);
   }
 
   /** What came of each request, or the one error for which the transaction as a whole did not happen. */
@@ -164,6 +160,10 @@ export class GroupCommit {
 /** All but deletions, and what a deletion that has begun brings with it. */
 function grows({ event, object }: Change): boolean {
   return event.type !== 'DELETED' && object.metadata.deletionTimestamp === undefined;
+}
+
+function isFull(outcome: Outcome): boolean {
+  return 'error' in outcome && isKubeError(outcome.error, 'StorageFull');
 }
 
 function closed(): KubeError {

@@ -32,13 +32,14 @@ export class SpaceReserve {
     return this.#released;
   }
 
-  /** Gives the room to deletions. */
+  /** Gives the room to deletions, unless it turns out that there is enough for everything. */
   release(): void {
+    if (this.#file) rmSync(this.#file, { force: true });
+    this.shrinkLog();
+    if (this.#hasPages() && this.#takeFile()) return;
     this.#released = true;
     this.#triedAt = this.#now();
-    if (this.#file) rmSync(this.#file, { force: true });
     if (this.#maxPages !== undefined) this.#limitPages(this.#maxPages + this.#pages(reserveBytes));
-    this.shrinkLog();
   }
 
   /** Writes what SQLite's log holds into the database and begins the log anew, so that it takes no room. */

@@ -94,7 +94,10 @@ function attempt(scripts: Record<string, Script>, plan: Partial<AttemptPlan>) {
       started: () => {},
       paused: () => {},
       changed: () => events.push('changed'),
-      stepEnded: (index) => events.push(`ended ${index}`),
+      stepEnded: (index) => {
+        events.push(`ended ${index}`);
+        return undefined;
+      },
     },
   );
   return { ended, events, clock, stop, kill, logs };

@@ -53,8 +53,11 @@ export interface AttemptEnvironment {
   paused(index: number, at: 'beforeStep' | 'onFailure' | undefined): void;
   /** Called when the state of a container changed. */
   changed(): void;
-  /** Called after each step that ran or was skipped by its `when`, failed ones included, before the next one starts. */
-  stepEnded(index: number): void;
+  /**
+   * Called after each step that ran or was skipped by its `when`, failed ones included, before the next one starts.
+   * @returns why the step has failed after all, in words for its log
+   */
+  stepEnded(index: number): string | undefined;
   /** Aborts when the TaskRun is cancelled or out of time; what runs is then stopped and nothing more started. */
   stop: AbortSignal;
   /** Aborts when the runner itself ends: what runs, stopping or not, is killed. */
@@ -155,8 +158,13 @@ async function runContainers(
       markFailed(step.state, clock);
       failure = { reason: 'StepFailed', message: stepFailedMessage(step.container.name, 1, 'Error') };
     }
+    const refused = stop.aborted ? undefined : environment.stepEnded(index);
+    if (refused !== undefined) {
+      log.write(Buffer.from(`${refused}\n`));
+      markFailed(step.state, clock);
+      failure ??= { reason: 'StepFailed', message: stepFailedMessage(step.container.name, 1, 'Error') };
+    }
     log.close();
-    if (!stop.aborted) environment.stepEnded(index);
   }
   return failure;
 }

@@ -5,7 +5,6 @@ import {
   durationOf,
   podName,
   type Resolver,
-  type RunResult,
   type StepState,
   succeededCondition,
   type TaskRun,
@@ -22,11 +21,10 @@ import {
 } from '@assay/tekton';
 import { RunEvents } from '../events/run-events.ts';
 import type { LogStore } from '../logs/log-store.ts';
-import { collectArtifacts, collectResults, collectStepResults } from '../results/collect.ts';
+import { type ResultsLimit, StepOutcomes } from '../results/step-outcomes.ts';
 import { type AttemptFailure, runAttempt } from './attempt.ts';
 import { type Decision, decide, pausedStepAnnotation, type StepBreakpoints } from './breakpoints.ts';
 import { CannotStart } from './cannot-start.ts';
-import { writeExitCode } from './layout.ts';
 import { type Preparation, prepare } from './prepare.ts';
 import { StatusWriter } from './status-writer.ts';
 
@@ -45,6 +43,8 @@ export interface ExecutionServices {
   resolvers?: readonly Resolver[];
   /** Between TERM and KILL when a run is stopped, in milliseconds. */
   graceMs: number;
+  /** @default 'none' */
+  resultsLimit?: ResultsLimit;
   /** Put into `status.provenance.featureFlags`. */
   featureFlags: Record<string, unknown>;
 }
@@ -235,7 +235,7 @@ export class TaskRunExecution {
     this.#tellMissing(prepared.missingSecrets);
     const uid = this.#taskRun.metadata.uid!;
     const namespace = this.#taskRun.metadata.namespace!;
-    let problem: string | undefined;
+    const outcomes = new StepOutcomes(layout, spec, declared, status, this.#services.resultsLimit ?? 'none');
     const { failure, removed } = await runAttempt(plan, {
       sandbox,
       clock,
@@ -254,21 +254,11 @@ export class TaskRunExecution {
         this.#markPaused(at && plan.steps[index]!.container.name);
       },
       changed: () => this.#writer.changed(),
-      stepEnded: (index) => {
-        const state = plan.steps[index]!.state;
-        if (state.terminated?.exitCode === 0 || state.terminationReason === 'Continued') {
-          writeExitCode(layout, index, String(state.terminated!.exitCode));
-        }
-        collectStepResults(layout, index, spec.steps?.[index]?.results ?? [], state);
-        const collected = collectResults(layout, declared, status.steps ?? []);
-        status.results = mergeResults(status.results, collected.results);
-        const named = collectArtifacts(layout, index, state);
-        if (named.artifacts) status.artifacts = named.artifacts;
-        problem = collected.problem ?? named.problem;
-      },
+      stepEnded: (index) => outcomes.ended(index, plan.steps[index]!.state),
     });
     removals.push(removed.then(() => prepared.dispose()));
     if (failure || this.#stop.signal.aborted) return failure;
+    const { problem } = outcomes;
     return problem === undefined ? undefined : { reason: 'TaskRunValidationFailed', message: problem };
   }
 
@@ -371,11 +361,4 @@ export class TaskRunExecution {
     );
     if (write) this.#writer.changed();
   }
-}
-
-/** The last value of a name wins; the order is that of the declarations. */
-function mergeResults(earlier: RunResult[] | undefined, later: RunResult[]): RunResult[] | undefined {
-  const names = new Set(later.map((result) => result.name));
-  const merged = [...(earlier ?? []).filter((result) => !names.has(result.name)), ...later];
-  return merged.length > 0 ? merged : undefined;
 }

@@ -223,10 +223,11 @@ export function markSkipped(state: StepState, exitCode: 0 | 1, clock: Clock): vo
   terminate(state, { exitCode, reason, startedAt: now, finishedAt: now }, 'Skipped');
 }
 
-/** Marks a step that could not even begin. */
+/** Marks a step as failed that could not begin, or that failed by what it has left. */
 export function markFailed(state: StepState, clock: Clock): void {
   const now = timestamp(clock.now());
-  terminate(state, { exitCode: 1, reason: 'Error', startedAt: now, finishedAt: now }, 'Error');
+  const { startedAt = now } = state.terminated ?? {};
+  terminate(state, { exitCode: 1, reason: 'Error', startedAt, finishedAt: now }, 'Error');
 }
 
 function terminate(

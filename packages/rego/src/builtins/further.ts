@@ -10,6 +10,7 @@ import { jwtBuiltins } from './jwt/jwt.ts';
 import { netBuiltins } from './net/net.ts';
 import { regoBuiltins } from './rego/rego.ts';
 import { semverBuiltins } from './semver.ts';
+import { renderingBuiltins } from './template/template.ts';
 import { timeBuiltins } from './time/time.ts';
 import { unitsBuiltins } from './units.ts';
 import { uuidBuiltins } from './uuid.ts';
@@ -31,6 +32,7 @@ export const furtherBuiltins: readonly Builtin[] = [
   ...jwtBuiltins,
   ...uuidBuiltins,
   ...graphqlBuiltins,
+  ...renderingBuiltins,
   ...yamlBuiltins,
   ...regoBuiltins,
   ...awsBuiltins,

@@ -4,13 +4,14 @@ import { termVariables } from './variables.ts';
 /** How many operands a function takes, by operator; undefined for one that does not exist. */
 export type Arity = (operator: readonly string[]) => number | undefined;
 
+const none: ReadonlySet<string> = new Set();
+
 /** The variables that a literal binds once the `safe` ones are bound, as OPA's safety check sees it. */
 export function outputsOf(
   expression: LoweredExpression,
   arity: Arity,
   safe: ReadonlySet<string>,
-): Set<string> {
-  const none = new Set<string>();
+): ReadonlySet<string> {
   if (expression.negated) return none;
   if (expression.with.length > 0) {
     const read = new Set<string>();

@@ -5,11 +5,7 @@ import { referencesOf } from './rule-references.ts';
 import { type PlacedRule, pathText, type RuleTree, type TreeNode } from './rule-tree.ts';
 
 /** Reports rules that depend on themselves. */
-export function checkRecursion(
-  graph: RuleGraph,
-  rules: Iterable<PlacedRule>,
-  problems: Problems,
-): void {
+export function checkRecursion(graph: RuleGraph, rules: Iterable<PlacedRule>, problems: Problems): void {
   const done = new Set<PlacedRule>();
   for (const start of rules) {
     if (done.has(start)) continue;
@@ -54,7 +50,6 @@ export class RuleGraph {
   readonly #tree: RuleTree;
   readonly #rules: ReadonlyMap<PlacedRule, LoweredRule>;
   readonly #known = new Map<PlacedRule, Set<PlacedRule>>();
-  readonly #byPath = new Map<string, ReadonlySet<PlacedRule>>();
 
   constructor(tree: RuleTree, rules: ReadonlyMap<PlacedRule, LoweredRule>) {
     this.#tree = tree;
@@ -66,25 +61,13 @@ export class RuleGraph {
     if (known) return known;
     known = new Set();
     for (const path of referencesOf(this.#rules.get(rule) as LoweredRule).data)
-      for (const other of this.#reachable(path)) known.add(other);
+      collect(this.#tree.root, path, 0, known);
     this.#known.set(rule, known);
-    return known;
-  }
-
-  /** The rules that a reference below `data` can reach. */
-  #reachable(path: readonly (Key | undefined)[]): ReadonlySet<PlacedRule> {
-    const key = path.map((part) => (part === undefined ? '*' : `${typeof part}${part}`)).join('\n');
-    let known = this.#byPath.get(key);
-    if (!known) {
-      const found = new Set<PlacedRule>();
-      collect(this.#tree.root, path, 0, found);
-      known = found;
-      this.#byPath.set(key, known);
-    }
     return known;
   }
 }
 
+/** Adds the rules that a reference below `data` can reach. */
 function collect(
   node: TreeNode,
   path: readonly (Key | undefined)[],

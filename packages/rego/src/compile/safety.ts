@@ -55,7 +55,7 @@ function checkHead(rule: LoweredRule, args: ReadonlySet<string>, problems: Probl
 interface Candidate {
   expression: LoweredExpression;
   needs: Set<string>;
-  closed: Set<string>;
+  closed: ReadonlySet<string>;
 }
 
 function reorder(
@@ -78,21 +78,7 @@ function reorder(
     const left: Candidate[] = [];
     for (const candidate of waiting) {
       const own = outputsOf(candidate.expression, arity, safe);
-      const missing = new Set<string>();
-      for (const name of candidate.closed)
-        if (bodyNames.has(name) && !globals.has(name) && !outputs.has(name)) missing.add(name);
-      if (missing.size > 0 && sameNames(missing, own)) {
-        left.push(candidate);
-        continue;
-      }
-      for (const name of candidate.needs) missing.add(name);
-      let blocked = false;
-      for (const name of missing)
-        if (!own.has(name) && !safe.has(name)) {
-          blocked = true;
-          break;
-        }
-      if (blocked) {
+      if (!isReady(candidate, own, { bodyNames, globals, outputs, safe })) {
         left.push(candidate);
         continue;
       }
@@ -113,6 +99,28 @@ function reorder(
   }
   orderClosures(ordered, globals, arity, unsafe);
   return ordered;
+}
+
+interface Known {
+  bodyNames: ReadonlySet<string>;
+  globals: ReadonlySet<string>;
+  outputs: ReadonlySet<string>;
+  safe: ReadonlySet<string>;
+}
+
+/** Whether everything that a literal reads is bound, given what it binds itself. */
+function isReady(candidate: Candidate, own: ReadonlySet<string>, known: Known): boolean {
+  const { bodyNames, globals, outputs, safe } = known;
+  const isBound = (name: string) => own.has(name) || safe.has(name);
+  if (candidate.closed.size > 0) {
+    const missing = new Set<string>();
+    for (const name of candidate.closed)
+      if (bodyNames.has(name) && !globals.has(name) && !outputs.has(name)) missing.add(name);
+    // A literal cannot bind what its own closures read.
+    if (missing.size > 0 && (sameNames(missing, own) || ![...missing].every(isBound))) return false;
+  }
+  for (const name of candidate.needs) if (!isBound(name)) return false;
+  return true;
 }
 
 function orderClosures(
@@ -153,9 +161,13 @@ function orderClosures(
   }
 }
 
-function closedOver(expression: LoweredExpression): Set<string> {
+const nothing: ReadonlySet<string> = new Set();
+
+function closedOver(expression: LoweredExpression): ReadonlySet<string> {
+  const closures = closuresOf(expression);
+  if (closures.length === 0 && expression.what.kind !== 'every') return nothing;
   const names = new Set<string>();
-  for (const closure of closuresOf(expression)) comprehensionVariables(closure, names);
+  for (const closure of closures) comprehensionVariables(closure, names);
   if (expression.what.kind === 'every')
     for (const inner of expression.what.body) expressionVariables(inner, names, true);
   return names;

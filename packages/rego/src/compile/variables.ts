@@ -59,33 +59,36 @@ export function expressionVariables(
   for (const replacement of expression.with) termVariables(replacement.value, into, closures);
 }
 
+const none: readonly ComprehensionTerm[] = [];
+
 /** The closures that stand directly in a literal. */
-export function closuresOf(expression: LoweredExpression): ComprehensionTerm[] {
-  const found: ComprehensionTerm[] = [];
+export function closuresOf(expression: LoweredExpression): readonly ComprehensionTerm[] {
+  let found = none;
   const { what } = expression;
-  if (what.kind === 'term') closuresIn(what.term, found);
-  else if (what.kind === 'call') for (const arg of what.args) closuresIn(arg, found);
-  else closuresIn(what.domain, found);
-  for (const replacement of expression.with) closuresIn(replacement.value, found);
+  if (what.kind === 'term') found = closuresIn(what.term, found);
+  else if (what.kind === 'call') for (const arg of what.args) found = closuresIn(arg, found);
+  else found = closuresIn(what.domain, found);
+  for (const replacement of expression.with) found = closuresIn(replacement.value, found);
   return found;
 }
 
-function closuresIn(term: LoweredTerm, found: ComprehensionTerm[]): void {
+/** With those of a term added. Most literals have none, and get no list of their own. */
+function closuresIn(term: LoweredTerm, before: readonly ComprehensionTerm[]): readonly ComprehensionTerm[] {
+  let found = before;
   switch (term.kind) {
     case 'comprehension':
-      found.push(term);
-      return;
+      return [...found, term];
     case 'reference':
-      for (const part of term.path) closuresIn(part, found);
-      return;
+      for (const part of term.path) found = closuresIn(part, found);
+      return found;
     case 'array':
     case 'set':
-      for (const item of term.items) closuresIn(item, found);
-      return;
+      for (const item of term.items) found = closuresIn(item, found);
+      return found;
     case 'object':
-      for (const [key, value] of term.entries) {
-        closuresIn(key, found);
-        closuresIn(value, found);
-      }
+      for (const [key, value] of term.entries) found = closuresIn(value, closuresIn(key, found));
+      return found;
+    default:
+      return found;
   }
 }

@@ -60,6 +60,15 @@ export class BodyCompiler {
     return result;
   }
 
+  /** Compiles something later, as if where only these variables are bound. */
+  afterwards<T>(bound: Iterable<string>, compile: () => T): T {
+    return this.scoped(() => {
+      this.bound.clear();
+      for (const name of bound) this.bound.add(name);
+      return compile();
+    });
+  }
+
   /** The steps of a body, in its order. */
   body(expressions: readonly LoweredExpression[]): Step[] {
     const steps: Step[] = [];

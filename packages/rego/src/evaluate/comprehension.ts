@@ -1,16 +1,19 @@
 import type { ComprehensionTerm } from '../compile/intermediate.ts';
+import { comprehensionVariables } from '../compile/variables.ts';
 import { equal } from '../values/compare.ts';
 import { RegoObject } from '../values/rego-object.ts';
 import { RegoSet } from '../values/rego-set.ts';
 import type { Value } from '../values/value.ts';
 import type { BodyCompiler } from './body-compiler.ts';
 import { type Continuation, chain, type Getter } from './code.ts';
+import { ComprehensionIndex } from './comprehension-index.ts';
 import { evaluationError } from './evaluation.ts';
 import { flatten, getterOf } from './flat-term.ts';
 
 /** How the value of a comprehension is worked out: its body is run to the end, each solution adds to the collection. */
 export function comprehensionGetter(compiler: BodyCompiler, term: ComprehensionTerm): Getter {
   const slot = compiler.temporary();
+  const index = indexFor(compiler, term);
   const body = compiler.scoped(() => {
     const steps = compiler.body(term.body);
     const key = term.key && getterOf(compiler, flatten(compiler, term.key, steps));
@@ -30,7 +33,15 @@ export function comprehensionGetter(compiler: BodyCompiler, term: ComprehensionT
     slots[slot] = collection;
     const { evaluation } = world;
     if (!evaluation.suspends) {
+      if (!index) {
+        run(world, slots);
+        return collection as Value;
+      }
+      const known = index.lookup(world, slots);
+      if (known !== undefined) return known;
+      const before = evaluation.used;
       run(world, slots);
+      index.spent(world, slots, evaluation.used - before);
       return collection as Value;
     }
     return evaluation.attempt(true, () => {
@@ -38,6 +49,15 @@ export function comprehensionGetter(compiler: BodyCompiler, term: ComprehensionT
       return collection as Value;
     });
   };
+}
+
+/** An index of a comprehension's values by the outer variables it reads, where there can be one. */
+function indexFor(compiler: BodyCompiler, term: ComprehensionTerm): ComprehensionIndex | undefined {
+  if (term.operand || compiler.program.tracing || !compiler.program.indexed) return undefined;
+  const names = new Set<string>();
+  comprehensionVariables(term, names);
+  const keys = [...names].filter((name) => compiler.bound.has(name));
+  return keys.length > 0 ? new ComprehensionIndex(compiler, term, keys) : undefined;
 }
 
 function collector(

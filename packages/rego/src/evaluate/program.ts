@@ -22,15 +22,21 @@ export class Program {
   readonly root: DataNode;
   readonly tracing: Tracing | undefined;
   readonly #policy: CompiledPolicy;
-  readonly #indexed: boolean;
+  /** Whether rules and comprehensions are indexed; without it every one is tried. */
+  readonly indexed: boolean;
   readonly #callees = new Map<string, Callee>();
 
   constructor(policy: CompiledPolicy, options: { tracing?: Tracing; indexed?: boolean } = {}) {
     this.#policy = policy;
     this.tracing = options.tracing;
-    this.#indexed = options.indexed ?? true;
+    this.indexed = options.indexed ?? true;
     this.root = new DataNode([]);
     this.#plant(policy.tree.root, this.root);
+  }
+
+  /** How many operands a call takes; see `Arity`. */
+  get arity(): CompiledPolicy['arity'] {
+    return this.#policy.arity;
   }
 
   /** What a call with this operator reaches. */
@@ -103,15 +109,15 @@ export class Program {
     if (from.isGeneral) {
       const rules = lowered.map((rule) => new PartialRule(this, rule, collectInto(rule)));
       const extent = [...from.extent()].map((placed) => this.#lowered(placed));
-      return new GeneralGroup(name, to, rules, this.#dependencies(extent), this.#indexed);
+      return new GeneralGroup(name, to, rules, this.#dependencies(extent), this.indexed);
     }
     const dependencies = this.#dependencies(lowered);
     if (first.key) {
       const rules = lowered.map((rule) => new PartialRule(this, rule, addMember));
-      return new SetGroup(name, rules, dependencies, this.#indexed);
+      return new SetGroup(name, rules, dependencies, this.indexed);
     }
     const rules = lowered.map((rule) => new ValueRule(this, rule));
-    return new ValueGroup(name, rules, first.args?.length ?? 0, dependencies, this.#indexed);
+    return new ValueGroup(name, rules, first.args?.length ?? 0, dependencies, this.indexed);
   }
 
   #dependencies(rules: readonly LoweredRule[]): Dependencies {

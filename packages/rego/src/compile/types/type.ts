@@ -18,20 +18,25 @@ export interface AnyType {
   of: readonly Type[];
 }
 
-export interface ArrayType {
+/** Of constants: every part is known, so that nobody need look. */
+interface Constant {
+  constant?: true;
+}
+
+export interface ArrayType extends Constant {
   kind: 'array';
   fixed: readonly (Type | undefined)[];
   rest: Type | undefined;
 }
 
-export interface ObjectType {
+export interface ObjectType extends Constant {
   kind: 'object';
   /** By primitive keys. */
   fixed: ReadonlyMap<Value, Type | undefined>;
   rest: { key: Type | undefined; value: Type | undefined } | undefined;
 }
 
-export interface SetType {
+export interface SetType extends Constant {
   kind: 'set';
   of: Type | undefined;
 }
@@ -87,7 +92,7 @@ export function typeOfValue(value: Value): Type {
 
 function compositeType(value: Value): Type {
   if (value instanceof RegoSet)
-    return lazy<SetType>({ kind: 'set', of: undefined }, 'of', () => {
+    return lazy<SetType>({ kind: 'set', of: undefined, constant: true }, 'of', () => {
       const of = union(value.values().map(typeOfValue));
       return of ?? anything;
     });
@@ -101,7 +106,7 @@ function compositeType(value: Value): Type {
             value: union(others.map((key) => typeOfValue(value.get(key) as Value))),
           }
         : undefined;
-    return lazy<ObjectType>({ kind: 'object', fixed: noKeys, rest }, 'fixed', () => {
+    return lazy<ObjectType>({ kind: 'object', fixed: noKeys, rest, constant: true }, 'fixed', () => {
       const fixed = new Map<Value, Type>();
       for (const key of value.keys())
         if (typeof key !== 'object' || key === null) fixed.set(key, typeOfValue(value.get(key) as Value));
@@ -110,7 +115,7 @@ function compositeType(value: Value): Type {
   }
   const items = value as readonly Value[];
   if (items.length === 0) return arrayType([], anything);
-  return lazy<ArrayType>({ kind: 'array', fixed: [], rest: undefined }, 'fixed', () =>
+  return lazy<ArrayType>({ kind: 'array', fixed: [], rest: undefined, constant: true }, 'fixed', () =>
     items.map(typeOfValue),
   );
 }

@@ -22,6 +22,7 @@ export function unifyTerms(
 /** Whether every part of a type is known. */
 function isKnown(type: Type | undefined): boolean {
   if (!type) return false;
+  if ('constant' in type) return true;
   switch (type.kind) {
     case 'array':
       return type.fixed.every(isKnown);

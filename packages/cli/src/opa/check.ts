@@ -1,0 +1,30 @@
+import { compile, RegoError } from '@assay/rego';
+import { printErrors, problemJson } from './eval-output.ts';
+import { jsonText } from './json-output.ts';
+import { withOpaErrors } from './opa-error.ts';
+import { type PolicyFlags, readPolicy } from './policy-flags.ts';
+
+export interface CheckFlags extends PolicyFlags {
+  bundleMode?: boolean;
+  maxErrors: string;
+  format: 'pretty' | 'json';
+}
+
+/** `opa check`: silent when the policies compile; otherwise the problems, and 1. */
+export function checkCommand(paths: string[], flags: CheckFlags): Promise<void> {
+  return withOpaErrors(1, async () => {
+    const { bundleMode, data: _, bundle: __, ...rest } = flags;
+    try {
+      const { compile: options } = await readPolicy({ ...rest, [bundleMode ? 'bundle' : 'data']: paths });
+      compile(options);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof RegoError)) throw error;
+      const most = Number(flags.maxErrors);
+      const errors = most > 0 ? error.errors.slice(0, most) : error.errors;
+      if (flags.format === 'json') process.stderr.write(`${jsonText({ errors: errors.map(problemJson) })}\n`);
+      else printErrors(errors);
+      return 1;
+    }
+  });
+}

@@ -1,0 +1,187 @@
+import {
+  Coverage,
+  compile,
+  type ExplainMode,
+  filterTrace,
+  type ProfileKey,
+  Profiler,
+  parseDuration,
+  parseModule,
+  type QueryResult,
+  RegoError,
+  type RegoProblem,
+  TraceRecorder,
+  type Tracer,
+  traceText,
+} from '@assay/rego';
+import { type Output, printResults, type ResultFormat } from './eval-output.ts';
+import { readText } from './load-paths.ts';
+import { OpaFailure, withOpaErrors } from './opa-error.ts';
+import { type PolicyFlags, readPolicy } from './policy-flags.ts';
+import { readInput } from './query-input.ts';
+
+export interface EvalFlags extends PolicyFlags {
+  input?: string;
+  stdin?: boolean;
+  stdinInput?: boolean;
+  format: ResultFormat;
+  fail?: boolean;
+  failDefined?: boolean;
+  strictBuiltinErrors?: boolean;
+  showBuiltinErrors?: boolean;
+  package?: string;
+  import?: string[];
+  coverage?: boolean;
+  explain: ExplainMode | 'off';
+  varValues?: boolean;
+  profile?: boolean;
+  profileLimit: string;
+  profileSort?: ProfileKey[];
+  prettyLimit: string;
+  metrics?: boolean;
+  count: string;
+  timeout?: string;
+}
+
+/** `opa eval`: prints the result; sets the exit code. */
+export function evalCommand(query: string | undefined, flags: EvalFlags): Promise<void> {
+  return withOpaErrors(2, async () => {
+    const output = await evaluate(queryText(query, flags), flags);
+    printResults(output, flags.format, Number(flags.prettyLimit));
+    if (output.errors && output.fatal) return 2;
+    const defined = (output.result?.length ?? 0) > 0;
+    return (flags.fail && !defined) || (flags.failDefined && defined) ? 1 : 0;
+  });
+}
+
+function queryText(query: string | undefined, flags: EvalFlags): string {
+  if (query !== undefined && flags.stdin) {
+    throw new OpaFailure('specify query argument or --stdin but not both', 2);
+  }
+  if (query === undefined && !flags.stdin) {
+    throw new OpaFailure('specify query argument or --stdin', 2);
+  }
+  if (flags.stdin && flags.stdinInput) {
+    throw new OpaFailure('specify --stdin or --stdin-input but not both', 2);
+  }
+  if (flags.fail && flags.failDefined) {
+    throw new OpaFailure('specify --fail or --fail-defined but not both', 2);
+  }
+  if (flags.strictBuiltinErrors && flags.showBuiltinErrors) {
+    throw new OpaFailure('cannot use --show-builtin-errors with --strict-builtin-errors', 2);
+  }
+  return query ?? readText('-');
+}
+
+/** Several tracers as one. */
+class Tracers implements Tracer {
+  readonly coverage: Coverage | undefined;
+  readonly profiler: Profiler | undefined;
+  readonly recorder: TraceRecorder | undefined;
+  readonly #all: Tracer[];
+
+  constructor(flags: EvalFlags) {
+    this.coverage = flags.coverage ? new Coverage() : undefined;
+    this.profiler = flags.profile ? new Profiler() : undefined;
+    this.recorder = flags.explain === 'off' ? undefined : new TraceRecorder();
+    this.#all = [this.profiler, this.coverage, this.recorder].filter((tracer) => tracer !== undefined);
+  }
+
+  get wanted(): boolean {
+    return this.#all.length > 0;
+  }
+
+  event(event: Parameters<Tracer['event']>[0]): void {
+    for (const tracer of this.#all) tracer.event(event);
+  }
+}
+
+async function evaluate(query: string, flags: EvalFlags): Promise<Output> {
+  const timers = new Timers();
+  const tracers = new Tracers(flags);
+  const builtinErrors: RegoProblem[] = [];
+  const output: Output = { query };
+  try {
+    const { compile: options } = await timers.time('rego_load_files', () => readPolicy(flags));
+    const input = await timers.time('rego_input_parse', () => readInput(flags));
+    const policy = await timers.time('rego_module_compile', () => compile(options));
+    const prepared = await timers.time('rego_query_compile', () =>
+      policy.prepare(query, { captureValues: true, ...surroundings(flags) }),
+    );
+    const milliseconds = flags.timeout === undefined ? undefined : timeoutOf(flags.timeout);
+    let result: QueryResult[] = [];
+    for (let run = 0; run < Math.max(1, Number(flags.count)); run += 1) {
+      result = await timers.time('rego_query_eval', () =>
+        prepared.run({
+          ...(input === undefined ? {} : { input }),
+          ...(flags.strictBuiltinErrors ? { strictBuiltinErrors: true } : {}),
+          ...(tracers.wanted ? { tracer: tracers } : {}),
+          limits: { milliseconds: milliseconds ?? Number.POSITIVE_INFINITY, steps: Number.POSITIVE_INFINITY },
+          builtinErrors,
+          print: (text) => process.stderr.write(`${text}\n`),
+        }),
+      );
+    }
+    output.result = result;
+    if (tracers.coverage) output.coverage = tracers.coverage.report(policy.modules);
+    if (tracers.recorder && flags.explain !== 'off') {
+      const events = filterTrace(tracers.recorder.events, flags.explain);
+      output.explanation = traceText(events, policy.modules, {
+        query,
+        variables: flags.varValues ?? false,
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof RegoError)) throw error;
+    output.errors = error.errors;
+    output.fatal = true;
+  }
+  if (flags.showBuiltinErrors && builtinErrors.length > 0) {
+    output.errors = [...(output.errors ?? []), ...builtinErrors];
+  }
+  if (tracers.profiler)
+    output.profile = tracers.profiler.report(Number(flags.profileLimit), flags.profileSort);
+  if (flags.metrics || flags.profile) output.metrics = timers.metrics();
+  return output;
+}
+
+/** The package and the imports that the query sees. */
+function surroundings({ package: name, import: imports = [] }: EvalFlags) {
+  const parsed = parseModule(`package ${name ?? 'x'}\n${imports.map((path) => `import ${path}\n`).join('')}`);
+  return {
+    ...(name === undefined ? {} : { package: parsed.package.path }),
+    imports: parsed.imports,
+  };
+}
+
+/** The milliseconds of `5s`. */
+export function timeoutOf(text: string): number {
+  const nanoseconds = parseDuration(text);
+  if (nanoseconds === undefined) {
+    throw new OpaFailure(
+      `invalid argument "${text}" for "--timeout" flag: time: invalid duration "${text}"`,
+      2,
+    );
+  }
+  return nanoseconds === 0 ? Number.POSITIVE_INFINITY : nanoseconds / 1e6;
+}
+
+class Timers {
+  readonly #spent = new Map<string, number>();
+
+  async time<T>(name: string, run: () => T | Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await run();
+    } finally {
+      this.#spent.set(name, (this.#spent.get(name) ?? 0) + performance.now() - start);
+    }
+  }
+
+  metrics(): Record<string, number> {
+    const names = [...this.#spent.keys()].sort();
+    return Object.fromEntries(
+      names.map((name) => [`timer_${name}_ns`, Math.round(this.#spent.get(name)! * 1e6)]),
+    );
+  }
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import {
+  BuiltinFault,
+  type Capabilities,
+  type CompileOptions,
+  type HostBuiltin,
+  ownBuiltins,
+} from '@assay/rego';
+import { type LoadedPaths, loadBundles, loadPaths, mergeLoaded } from './load-paths.ts';
+import { OpaFailure } from './opa-error.ts';
+
+/** The flags that say which policy and how to read it. */
+export interface PolicyFlags {
+  data?: string[];
+  bundle?: string[];
+  ignore?: string[];
+  capabilities?: string;
+  strict?: boolean;
+  v0Compatible?: boolean;
+}
+
+export interface ReadPolicy {
+  compile: CompileOptions;
+  loaded: LoadedPaths;
+}
+
+/** Loads what the flags name. */
+export async function readPolicy(flags: PolicyFlags): Promise<ReadPolicy> {
+  const options = { ignore: flags.ignore ?? [] };
+  const data = await loadPaths(flags.data ?? [], options);
+  const loaded = flags.bundle ? mergeLoaded(data, await loadBundles(flags.bundle, options)) : data;
+  return { compile: compileOptions(loaded, flags), loaded };
+}
+
+/** How to compile what was loaded. */
+export function compileOptions(loaded: LoadedPaths, flags: PolicyFlags): CompileOptions {
+  const capabilities = flags.capabilities === undefined ? undefined : readCapabilities(flags.capabilities);
+  return {
+    modules: loaded.modules,
+    data: loaded.data,
+    ...(flags.strict ? { strict: true } : {}),
+    ...(flags.v0Compatible ? { v0: true } : {}),
+    ...(capabilities ? { capabilities, builtins: foreignBuiltins(capabilities) } : {}),
+  };
+}
+
+interface DeclaredBuiltin {
+  name: string;
+  decl?: { args?: HostBuiltin['args']; result?: HostBuiltin['result'] };
+}
+
+function readCapabilities(path: string): Capabilities & { builtins?: DeclaredBuiltin[] } {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (cause) {
+    throw new OpaFailure(`capabilities ${path}: ${(cause as Error).message}`, 1, { cause });
+  }
+  throw new OpaFailure(`capabilities ${path}: must be an object`);
+}
+
+/**
+ * Builtins that a capabilities file declares and this engine does not have, such as those of a program that embeds OPA: policies
+ * that call them compile, and tests can replace them by `with`. Called, they fail.
+ */
+function foreignBuiltins({ builtins = [] }: { builtins?: DeclaredBuiltin[] }): HostBuiltin[] {
+  const own = ownBuiltins();
+  return builtins
+    .filter(({ name }) => !own.has(name))
+    .map(({ name, decl }) => ({
+      name,
+      args: decl?.args ?? [],
+      ...(decl?.result ? { result: decl.result } : {}),
+      call: () => {
+        throw new BuiltinFault('eval_builtin_error', 'there is no implementation of this function here');
+      },
+    }));
+}

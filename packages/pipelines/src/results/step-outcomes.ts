@@ -1,0 +1,100 @@
+import type { ResultSpec, RunResult, StepState, TaskRunStatus, TaskSpec } from '@assay/tekton';
+import {
+  type AttemptLayout,
+  stepArtifactsDirectory,
+  stepResultsDirectory,
+  taskArtifactsDirectory,
+  writeExitCode,
+} from '../taskrun/layout.ts';
+import { collectArtifacts, collectResults, collectStepResults } from './collect.ts';
+import { readResultFile } from './result-files.ts';
+import {
+  type TerminationEntry,
+  TerminationMessage,
+  terminationMessageTooLong,
+} from './termination-message.ts';
+
+/** How large the results of a Task may be: as large as their files, or what fits Tekton's message. */
+export type ResultsLimit = 'none' | 'tekton';
+
+/** Takes over what the steps of an attempt leave behind, one after the other, into the run's status. */
+export class StepOutcomes {
+  /** Why the TaskRun must fail although its steps did well. */
+  problem: string | undefined;
+  readonly #layout: AttemptLayout;
+  readonly #spec: TaskSpec;
+  readonly #declared: readonly ResultSpec[];
+  readonly #status: TaskRunStatus;
+  readonly #message: TerminationMessage | undefined;
+
+  /** @param declared the results of the Task; @param status written to */
+  constructor(
+    layout: AttemptLayout,
+    spec: TaskSpec,
+    declared: readonly ResultSpec[],
+    status: TaskRunStatus,
+    limit: ResultsLimit,
+  ) {
+    this.#layout = layout;
+    this.#spec = spec;
+    this.#declared = declared;
+    this.#status = status;
+    this.#message = limit === 'tekton' ? new TerminationMessage() : undefined;
+  }
+
+  /**
+   * Takes over what a step has left.
+   * @returns what its log is to say when that is too much, and the step has failed by it; its results are then lost
+   */
+  ended(index: number, state: StepState): string | undefined {
+    const layout = this.#layout;
+    const stepResults = this.#spec.steps?.[index]?.results ?? [];
+    if (this.#message && !this.#message.add(this.#entries(index, state, stepResults))) {
+      return terminationMessageTooLong;
+    }
+    if (state.terminated?.exitCode === 0 || state.terminationReason === 'Continued') {
+      writeExitCode(layout, index, String(state.terminated!.exitCode));
+    }
+    collectStepResults(layout, index, stepResults, state);
+    const collected = collectResults(layout, this.#declared, this.#status.steps ?? []);
+    const merged = mergeResults(this.#status.results, collected.results);
+    if (merged) this.#status.results = merged;
+    const named = collectArtifacts(layout, index, state);
+    if (named.artifacts) this.#status.artifacts = named.artifacts;
+    this.problem = collected.problem ?? named.problem;
+    return undefined;
+  }
+
+  #entries(index: number, state: StepState, stepResults: readonly ResultSpec[]): TerminationEntry[] {
+    const read = (directory: string, key: string, file: string, type: TerminationEntry['type']) => {
+      const found = readResultFile(directory, file);
+      return found && 'content' in found ? [{ key, value: found.content, type }] : [];
+    };
+    const startedAt = `${(state.terminated?.startedAt ?? '').replace(/Z$/, '')}.000Z`;
+    const status = `/tekton/run/${index}/status/artifacts`;
+    return [
+      { key: 'StartedAt', value: startedAt, type: 3 },
+      ...(state.terminationReason === 'Continued'
+        ? [{ key: 'ExitCode', value: String(state.terminated?.exitCode), type: 3 as const }]
+        : []),
+      ...this.#declared.flatMap(({ name, value }) =>
+        value === undefined ? read(this.#layout.results, name, name, 1) : [],
+      ),
+      ...stepResults.flatMap(({ name }) => read(stepResultsDirectory(this.#layout, index), name, name, 4)),
+      ...read(stepArtifactsDirectory(this.#layout, index), `${status}/provenance.json`, 'provenance.json', 5),
+      ...read(
+        taskArtifactsDirectory(this.#layout),
+        '/tekton/artifacts/provenance.json',
+        'provenance.json',
+        6,
+      ),
+    ];
+  }
+}
+
+/** The last value of a name wins; the order is that of the declarations. */
+function mergeResults(earlier: RunResult[] | undefined, later: RunResult[]): RunResult[] | undefined {
+  const names = new Set(later.map((result) => result.name));
+  const merged = [...(earlier ?? []).filter((result) => !names.has(result.name)), ...later];
+  return merged.length > 0 ? merged : undefined;
+}
