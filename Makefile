@@ -1,6 +1,7 @@
 # `make demo` and `make test` are all a newcomer needs; both install what is missing and can be repeated.
 SHELL := /bin/sh
 CORPUS ?=
+CONFORMA_POLICY ?=
 
 .PHONY: demo test check format conformance bench setup setup-test help
 
@@ -25,8 +26,8 @@ check: ## format, lint, types and import directions; needs `make setup` once
 format: ## format and fix what can be fixed
 	@node_modules/.bin/biome check --write .
 
-conformance: setup-test ## other people's suites: make conformance CORPUS=dir
-	@bin/assay-node conformance/run.ts $(CORPUS)
+conformance: setup-test ## other people's suites: make conformance CORPUS=dir CONFORMA_POLICY=dir, or one of them
+	@bin/assay-node conformance/run.ts $(CORPUS) $(if $(CONFORMA_POLICY),--conforma-policy $(CONFORMA_POLICY))
 
 bench: setup ## side-by-side measurements
 	@bin/assay-node bench/step-overhead.ts $(BENCH)

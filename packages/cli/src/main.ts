@@ -8,8 +8,9 @@ try {
   const program = await createProgram(args);
   await program.parseAsync(args, { from: 'user' });
 } catch (error) {
-  // Commander has said what is wrong, and would exit 1 where we say 2.
+  // Commander has said what is wrong, and would exit 1 where we say 2; opa says 1, too.
   if (error instanceof CommanderError)
-    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    process.exitCode =
+      error.exitCode === 0 || error.code.startsWith('opa.') ? error.exitCode : exitCodes.usage;
   else process.exitCode = printError(error, process.stderr, args.includes('--debug'));
 }

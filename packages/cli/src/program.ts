@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   validate: async () => (await import('./commands/validate.ts')).addValidateCommand,
   diff: async () => (await import('./commands/diff.ts')).addDiffCommand,
   images: async () => (await import('./commands/images.ts')).addImagesCommand,
+  opa: async () => (await import('./commands/opa/opa.ts')).addOpaCommand,
   source: async () => (await import('./commands/source.ts')).addSourceCommand,
   up: async () => (await import('./commands/up.ts')).addUpCommand,
   down: async () => (await import('./commands/down.ts')).addDownCommand,

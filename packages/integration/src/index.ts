@@ -3,11 +3,6 @@ export { composeSnapshot, type SnapshotOrigin } from './build/compose-snapshot.t
 export { createSnapshotController, type SnapshotControllerOptions } from './build/snapshot-controller.ts';
 export { type Application, Applications } from './resources/application.ts';
 export { type Component, Components, type GitSource } from './resources/component.ts';
-export { appstudioGroup, integrationLabels } from './resources/labels.ts';
-export {
-  type Snapshot,
-  type SnapshotComponent,
-  Snapshots,
-  snapshotConditions,
-} from './resources/snapshot.ts';
+export { integrationLabels } from './resources/labels.ts';
+export { snapshotConditions } from './resources/snapshot-conditions.ts';
 export { snapshotName } from './resources/snapshot-name.ts';

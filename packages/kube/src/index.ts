@@ -15,6 +15,7 @@ export {
   allGroups,
   anonymousIdentity,
   apiServerIdentity,
+  gateIdentity,
   type Identity,
   observerIdentity,
   runnerIdentity,
@@ -99,6 +100,7 @@ export {
 export { apiVersionOf, ResourceRegistry, resourceId } from './resource.ts';
 export { structuralSchema } from './schema/from-json-schema.ts';
 export type { JsonSchema } from './schema/json-schema.ts';
+export * as schemaWords from './schema/schema-shorthand.ts';
 export { matchesLabels, parseLabelSelector } from './selector/label-selector.ts';
 export { type ApiServer, type ApiServerOptions, createApiServer } from './server/api-server.ts';
 export { generatedName, randomNameSuffix } from './store/generated-name.ts';
@@ -115,4 +117,5 @@ export {
 } from './tokens/service-account-tokens.ts';
 export { openTokenKey, type TokenKey } from './tokens/token-key.ts';
 export type { TokenRequest } from './tokens/token-request.ts';
+export type { ResourceView } from './view/resource-view.ts';
 export { type Status, statusOf } from './wire/status.ts';

@@ -1,4 +1,5 @@
 import type { JsonSchema } from './schema/json-schema.ts';
+import type { ResourceView } from './view/resource-view.ts';
 
 /** The part of `metadata` that Assay reads and keeps, with Kubernetes' meaning (API conventions, "Metadata"). */
 export interface ObjectMeta {
@@ -78,6 +79,8 @@ export interface AdmissionContext {
   /** The object as stored; absent for a create. */
   old?: KubeObject | undefined;
   subresource?: 'status' | undefined;
+  /** The name of who writes. */
+  requester: string;
 }
 
 /** One served resource: the join of a kind and its plural. */
@@ -106,9 +109,13 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   selectableFields?: readonly string[];
   /**
    * Defaults and checks an object that is to be written, whoever writes it; what it returns is stored. Not called for
-   * changes of metadata alone. @throws KubeError Invalid
+   * changes of metadata alone, unless `admitsMetadata`. @throws KubeError Invalid
    */
   admit?(object: KubeObject, context: AdmissionContext): KubeObject;
+  /** True when `admit` has a say in labels and annotations, too. @default false */
+  admitsMetadata?: boolean;
+  /** Objects of this resource are not stored, but what others are shown as. */
+  view?: ResourceView;
   /** Carries `T` for inference; never set. */
   readonly object?: T;
 }

@@ -6,6 +6,7 @@ export const policyErrorCodes = {
   InvalidSnapshot: 'the images to judge are not given in a form that is known',
   SourceUnavailable: 'a source of policy or data cannot be fetched',
   InvalidSource: 'a source of policy or data has an address, or a content, that cannot be used',
+  EvaluationFailed: 'a policy could not be evaluated to its end',
   NoResults: 'a policy gave no violation, no warning and no success',
   ImageUnavailable: 'an image or its evidence cannot be read',
 } as const;

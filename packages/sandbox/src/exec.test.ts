@@ -45,6 +45,26 @@ describeSandbox('a process executed in a running container', (bench) => {
   );
 
   it(
+    'waits while its output is held, and loses none of it',
+    inPod({}, async (pod) => {
+      const container = await pod.run(idle());
+      let bytes = 0;
+      const running = await container.exec({
+        args: sh('head -c 3000000 /dev/zero; echo done >&2'),
+        onOutput: (chunk) => {
+          bytes += chunk.length;
+          if (bytes >= 100_000 && bytes < 200_000) running.hold(true);
+        },
+      });
+      await delay(700);
+      assert.ok(bytes < 1_000_000, `${bytes} bytes came while it was held`);
+      running.hold(false);
+      assert.equal(await running.exit, 0);
+      assert.equal(bytes, 3_000_005);
+    }),
+  );
+
+  it(
     'is held by the same filter, privileges and limits',
     inPod({}, async (pod) => {
       const container = await pod.run(idle({ limits: { memoryBytes: 64 * 1024 * 1024 } }));

@@ -18,6 +18,17 @@ export interface Sandbox {
    * @throws SandboxError `MountRefused` when the path is not below the sandbox's directory
    */
   removeVolume(path: string): Promise<void>;
+  /**
+   * Copies a directory below the sandbox's own with all in it, whatever ids its files have, over an empty or absent one. No
+   * container may have either.
+   * @throws SandboxError `MountRefused` when a path is not below the sandbox's directory
+   */
+  copyVolume(from: string, to: string): Promise<void>;
+  /**
+   * How much room a directory below the sandbox's own takes, in bytes.
+   * @throws SandboxError `MountRefused` when the path is not below the sandbox's directory
+   */
+  volumeBytes(path: string): Promise<number>;
   /** Prepares namespaces and network; nothing of the pod's user runs yet. */
   createPod(spec: PodSpec): Promise<Pod>;
   /** Removes what runs of an earlier, killed process left: processes, cgroups, state, directories. */
@@ -157,6 +168,11 @@ export interface ExecutedProcess {
   readonly stdin?: Writable;
   /** Kills it and its descendants; nothing when it has ended. */
   kill(): void;
+  /**
+   * Delivers no output for as long as it is held, so that a process whose reader is slow waits in turn; `exit` waits for what
+   * it has written until then.
+   */
+  hold(held: boolean): void;
   /** Tells the terminal's new size; nothing without one. */
   resize(size: TerminalSize): void;
 }

@@ -8,7 +8,7 @@ import { GuardedPod, type PodHost } from './guarded-pod.ts';
 import { accessible, findProgram, hostIdentity } from './host/tools.ts';
 import { type CgroupMounts, CgroupTree, detectCgroups } from './limits/cgroups.ts';
 import type { Pod, PodSpec, RuntimeInfo, Sandbox } from './pod.ts';
-import { type Identity, makeTraversable, removeTree } from './rootfs/layout.ts';
+import { copyTree, type Identity, makeTraversable, removeTree, treeBytes } from './rootfs/layout.ts';
 import { contains } from './rootfs/mounts.ts';
 import { makeSharedDirectory } from './rootfs/shared-directory.ts';
 import { OutputPipes } from './runtime/output.ts';
@@ -159,6 +159,19 @@ class HostSandbox implements Sandbox {
   }
 
   async removeVolume(path: string): Promise<void> {
+    await removeTree(this.#below(path), this.#host.identity);
+  }
+
+  async copyVolume(from: string, to: string): Promise<void> {
+    await copyTree(this.#below(from), this.#below(to), this.#host.identity);
+  }
+
+  async volumeBytes(path: string): Promise<number> {
+    return treeBytes(this.#below(path), this.#host.identity);
+  }
+
+  /** The path without links above its last name. */
+  #below(path: string): string {
     const { home } = this.#host.settings;
     const plain = resolve(path);
     const parent = dirname(plain);
@@ -166,7 +179,7 @@ class HostSandbox implements Sandbox {
     if (!isAbsolute(path) || !contains(home, real)) {
       throw new SandboxError('MountRefused', `volume ${path} is not below the sandbox's directory ${home}`);
     }
-    await removeTree(join(real, basename(plain)), this.#host.identity);
+    return join(real, basename(plain));
   }
 
   async createPod(spec: PodSpec): Promise<Pod> {

@@ -42,6 +42,7 @@ export async function execOverSocket(
       }),
     }),
     kill: () => void connection.write(frame(frameTypes.kill)),
+    hold: (held) => void (held ? connection.pause() : connection.resume()),
     resize: (size) => void connection.write(frame(frameTypes.resize, JSON.stringify(size))),
   };
 }

@@ -27,8 +27,12 @@ import { serveExec } from './exec-server.ts';
 import type { ImageMap } from './image-map.ts';
 import { addMaintenanceRoutes } from './maintenance-routes.ts';
 import { observeApi } from './observe-api.ts';
-import { authorizeRegistry } from './registry-access.ts';
+import { ProtectedRepositories, RepositoryProtection } from './protected-repositories.ts';
+import { createRegistryAuthorizer } from './registry-access.ts';
 import { registryPort } from './registry-address.ts';
+import { createRegistryIdentities } from './registry-identities.ts';
+import { registryLogin } from './registry-login.ts';
+import { addRegistryTokens, registryChallenge } from './registry-tokens.ts';
 import { createRunner } from './runner.ts';
 import { serveWithTls } from './serve-api.ts';
 import { tektonResources } from './served-resources.ts';
@@ -78,7 +82,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     const store = createStore({
       path: home.store,
       durability: process.env.ASSAY_DURABILITY === 'relaxed' ? 'relaxed' : 'full',
-      resources: [...tekton.resources, LimitRanges],
+      resources: [...tekton.resources, LimitRanges, ProtectedRepositories],
       onError: (error) => onError(error, 'garbage collection'),
     });
     undo.push(() => store.close());
@@ -105,7 +109,14 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     protectPaths(api.app, store.authorizer);
     const apiSocket = join(home.run, 'api.sock');
     const layout = openLayoutStore(home.registry);
-    const registry = await createRegistryServer({ store: layout, authorize: authorizeRegistry });
+    const identities = createRegistryIdentities({ authenticator, tokens });
+    const protection = new RepositoryProtection(store.client(apiServerIdentity), store.authorizer);
+    const registry = await createRegistryServer({
+      store: layout,
+      authorize: createRegistryAuthorizer({ identities, protection }),
+      challenge: registryChallenge,
+    });
+    addRegistryTokens(registry, identities);
     const git = createGitServer({ root: home.repositories });
     registry.app.addHook('onRequest', (request, reply, done) => {
       if (git.handle(request.raw, reply.raw)) reply.hijack();
@@ -153,6 +164,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     const runner = createRunner({
       ...{ home, client, sandbox, logs, onError },
       registry: { store: layout, host: registryHost },
+      accountLogins: (account, taskRun) => registryLogin(account, taskRun, { tokens, registryHost }),
       ...(imageMap && { imageMap }),
       ...(options.featureFlags && { featureFlags: options.featureFlags }),
     });

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { createHttpClient, startControllers, systemClock } from '@assay/kube';
 import { createObserver } from '@assay/observer';
-import { createRegistryClient } from '@assay/oci';
+import { createCredentialSource, createRegistryClient } from '@assay/oci';
 import type { ObserverMessage, ObserverSettings } from './observer-settings.ts';
 import { openSigningKey } from './signing-key.ts';
 
@@ -29,7 +29,13 @@ process.on('SIGTERM', () => {});
 try {
   const signer = await openSigningKey(settings.keys);
   const client = createHttpClient({ socketPath: settings.apiSocket, token: settings.token });
-  const registry = createRegistryClient();
+  const logins = createCredentialSource();
+  const registry = createRegistryClient({
+    credentials: async (repository) =>
+      repository.startsWith(`${settings.registryHost}/`)
+        ? { username: 'observer', password: settings.token }
+        : logins(repository),
+  });
   const controllers = startControllers(
     client,
     createObserver({ client, signer, contentStore: () => registry, clock: systemClock }),

@@ -8,10 +8,12 @@ import {
   storedCredentials,
 } from '@assay/oci';
 import {
+  type AccountLogins,
   childResourceOf,
   createPipelineRunController,
   createTaskRunController,
   type LogStore,
+  SlotQueue,
   type TaskRunController,
 } from '@assay/pipelines';
 import { createImageStore, type ImageStore, type Sandbox } from '@assay/sandbox';
@@ -20,6 +22,7 @@ import type { Home } from '../home.ts';
 import { featureFlags } from './feature-flags.ts';
 import type { ImageMap } from './image-map.ts';
 import { createResolvers } from './resolvers.ts';
+import { slotsOf } from './slots.ts';
 
 /** What the runner works with. */
 export interface RunnerOptions {
@@ -31,6 +34,7 @@ export interface RunnerOptions {
   /** The factory's own registry: its content, and its host as references name it. */
   registry: { store: ContentStore; host: string };
   imageMap?: ImageMap;
+  accountLogins?: AccountLogins;
   /** What runs may ask for. @default all that Assay does */
   featureFlags?: FeatureFlags;
   onError(error: unknown, place: string): void;
@@ -52,6 +56,8 @@ export function createRunner(options: RunnerOptions): Runner {
   const taskRuns = createTaskRunController({
     ...{ client, sandbox, logs, featureFlags, resolvers },
     images: imageStore(options),
+    ...(options.accountLogins && { accountLogins: options.accountLogins }),
+    slots: new SlotQueue(slotsOf(process.env)),
     clock: systemClock,
     attemptsDirectory: join(home.sandbox, 'attempts'),
     claimsDirectory: join(home.sandbox, 'claims'),

@@ -23,7 +23,7 @@ interface Measurement {
 /** `opa bench`: evaluates a query again and again and says how long one evaluation takes. */
 export function benchCommand(query: string, flags: BenchFlags): Promise<void> {
   return withOpaErrors(1, async () => {
-    const { compile: options } = await readPolicy(flags);
+    const { compile: options } = await readPolicy(flags, query);
     const input = readInput(flags);
     const prepared = compile(options).prepare(query, { captureValues: true });
     const settings = input === undefined ? {} : { input };

@@ -4,8 +4,9 @@ import { jsonText } from './json-output.ts';
 import { withOpaErrors } from './opa-error.ts';
 import { type PolicyFlags, readPolicy } from './policy-flags.ts';
 
-export interface CheckFlags extends PolicyFlags {
-  bundleMode?: boolean;
+export interface CheckFlags extends Omit<PolicyFlags, 'data' | 'bundle'> {
+  /** The paths are bundles. */
+  bundle?: boolean;
   maxErrors: string;
   format: 'pretty' | 'json';
 }
@@ -13,9 +14,9 @@ export interface CheckFlags extends PolicyFlags {
 /** `opa check`: silent when the policies compile; otherwise the problems, and 1. */
 export function checkCommand(paths: string[], flags: CheckFlags): Promise<void> {
   return withOpaErrors(1, async () => {
-    const { bundleMode, data: _, bundle: __, ...rest } = flags;
+    const { bundle, ...rest } = flags;
     try {
-      const { compile: options } = await readPolicy({ ...rest, [bundleMode ? 'bundle' : 'data']: paths });
+      const { compile: options } = await readPolicy({ ...rest, [bundle ? 'bundle' : 'data']: paths });
       compile(options);
       return 0;
     } catch (error) {

@@ -11,7 +11,7 @@ export interface DepsFlags extends PolicyFlags {
 /** `opa deps`: the documents that a query depends on. */
 export function depsCommand(query: string, flags: DepsFlags): Promise<void> {
   return withOpaErrors(1, async () => {
-    const { compile: options } = await readPolicy(flags);
+    const { compile: options } = await readPolicy(flags, query);
     const { base, virtual } = dependenciesOf(compile(options), query);
     if (flags.format === 'json') {
       writeJson({

@@ -102,7 +102,7 @@ async function evaluate(query: string, flags: EvalFlags): Promise<Output> {
   const builtinErrors: RegoProblem[] = [];
   const output: Output = { query };
   try {
-    const { compile: options } = await timers.time('rego_load_files', () => readPolicy(flags));
+    const { compile: options } = await timers.time('rego_load_files', () => readPolicy(flags, query));
     const input = await timers.time('rego_input_parse', () => readInput(flags));
     const policy = await timers.time('rego_module_compile', () => compile(options));
     const prepared = await timers.time('rego_query_compile', () =>

@@ -25,23 +25,38 @@ export interface ReadPolicy {
 }
 
 /** Loads what the flags name. */
-export async function readPolicy(flags: PolicyFlags): Promise<ReadPolicy> {
+export async function readPolicy(flags: PolicyFlags, query = ''): Promise<ReadPolicy> {
   const options = { ignore: flags.ignore ?? [] };
   const data = await loadPaths(flags.data ?? [], options);
   const loaded = flags.bundle ? mergeLoaded(data, await loadBundles(flags.bundle, options)) : data;
-  return { compile: compileOptions(loaded, flags), loaded };
+  return { compile: await compileOptions(loaded, flags, query), loaded };
 }
 
 /** How to compile what was loaded. */
-export function compileOptions(loaded: LoadedPaths, flags: PolicyFlags): CompileOptions {
+async function compileOptions(
+  loaded: LoadedPaths,
+  flags: PolicyFlags,
+  query: string,
+): Promise<CompileOptions> {
   const capabilities = flags.capabilities === undefined ? undefined : readCapabilities(flags.capabilities);
+  const conforma = await conformaBuiltins([query, ...Object.values(loaded.modules)]);
+  const foreign = capabilities
+    ? foreignBuiltins(capabilities, new Set(conforma.map(({ name }) => name)))
+    : [];
   return {
     modules: loaded.modules,
     data: loaded.data,
     ...(flags.strict ? { strict: true } : {}),
     ...(flags.v0Compatible ? { v0: true } : {}),
-    ...(capabilities ? { capabilities, builtins: foreignBuiltins(capabilities) } : {}),
+    ...(capabilities ? { capabilities } : {}),
+    builtins: [...conforma, ...foreign],
   };
+}
+
+/** Conforma's functions, if a text calls one: loading them takes long. */
+async function conformaBuiltins(texts: readonly string[]): Promise<HostBuiltin[]> {
+  if (!texts.some((text) => /\bec\.(oci|purl|sigstore)\./.test(text))) return [];
+  return (await import('@assay/policy')).offlineBuiltins();
 }
 
 interface DeclaredBuiltin {
@@ -49,7 +64,8 @@ interface DeclaredBuiltin {
   decl?: { args?: HostBuiltin['args']; result?: HostBuiltin['result'] };
 }
 
-function readCapabilities(path: string): Capabilities & { builtins?: DeclaredBuiltin[] } {
+/** The capabilities in a file. */
+export function readCapabilities(path: string): Capabilities & { builtins?: DeclaredBuiltin[] } {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof value === 'object' && value !== null) return value;
@@ -63,10 +79,13 @@ function readCapabilities(path: string): Capabilities & { builtins?: DeclaredBui
  * Builtins that a capabilities file declares and this engine does not have, such as those of a program that embeds OPA: policies
  * that call them compile, and tests can replace them by `with`. Called, they fail.
  */
-function foreignBuiltins({ builtins = [] }: { builtins?: DeclaredBuiltin[] }): HostBuiltin[] {
+function foreignBuiltins(
+  { builtins = [] }: { builtins?: DeclaredBuiltin[] },
+  conforma: ReadonlySet<string>,
+): HostBuiltin[] {
   const own = ownBuiltins();
   return builtins
-    .filter(({ name }) => !own.has(name))
+    .filter(({ name }) => !own.has(name) && !conforma.has(name))
     .map(({ name, decl }) => ({
       name,
       args: decl?.args ?? [],

@@ -13,8 +13,9 @@ import { type Json, writeJson } from './json-output.ts';
 import { OpaFailure, withOpaErrors } from './opa-error.ts';
 import { type PolicyFlags, readPolicy } from './policy-flags.ts';
 
-export interface TestFlags extends PolicyFlags {
-  bundleMode?: boolean;
+export interface TestFlags extends Omit<PolicyFlags, 'data' | 'bundle'> {
+  /** The paths are bundles. */
+  bundle?: boolean;
   verbose?: boolean;
   run?: string;
   timeout?: string;
@@ -35,8 +36,8 @@ export function testCommand(paths: string[], flags: TestFlags): Promise<void> {
     if (!(threshold >= 0 && threshold <= 100)) {
       throw new OpaFailure('Code coverage threshold must be between 0 and 100');
     }
-    const { bundleMode, data: _, bundle: __, ...rest } = flags;
-    const { compile } = await readPolicy({ ...rest, [bundleMode ? 'bundle' : 'data']: paths });
+    const { bundle, ...rest } = flags;
+    const { compile } = await readPolicy({ ...rest, [bundle ? 'bundle' : 'data']: paths });
     let code = 0;
     for (let run = 0; run < Math.max(1, Number(flags.count)) && code === 0; run += 1) {
       code = runOnce({ ...compile, ...testOptions(flags) }, flags, threshold);

@@ -1,5 +1,5 @@
 import type { Client, KubeObject } from '@assay/kube';
-import { type LogStore, pausedStepAnnotation } from '@assay/pipelines';
+import { type LogStore, pausedStepAnnotation, waitingForSlot } from '@assay/pipelines';
 import {
   isDone,
   isSuccessful,
@@ -119,6 +119,7 @@ class TaskFollower {
   readonly #steps = new Map<string, { ended: AbortController; drained: Promise<void> }>();
   #done = false;
   #paused: string | undefined;
+  #waits = false;
   #closing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -152,12 +153,19 @@ class TaskFollower {
       const step = this.#steps.get(key);
       if (state.terminated && step && !step.ended.signal.aborted) step.ended.abort();
     }
+    this.#tellWaiting(taskRun, task);
     this.#tellPaused(taskRun, task);
     if (isDone(taskRun)) {
       this.#done = true;
       for (const step of this.#steps.values()) step.ended.abort();
       this.#closing = this.#close(taskRun, task);
     }
+  }
+
+  #tellWaiting(taskRun: TaskRun, task: string): void {
+    const why = waitingForSlot(taskRun);
+    if (why !== undefined && !this.#waits) this.#report({ type: 'task-waiting', run: this.#run, task, why });
+    this.#waits = why !== undefined;
   }
 
   #tellPaused(taskRun: TaskRun, task: string): void {

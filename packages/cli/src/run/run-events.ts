@@ -3,6 +3,7 @@ import type { PipelineRun, TaskRun } from '@assay/tekton';
 /** What happens while runs are followed, in the order it is seen. Names and texts of logs are untrusted. */
 export type RunEvent =
   | { type: 'run-started'; kind: 'TaskRun' | 'PipelineRun'; name: string }
+  | { type: 'task-waiting'; run: string; task: string; why: string }
   | { type: 'step-started'; run: string; task: string; step: string }
   | { type: 'log'; run: string; task: string; step: string; text: string; newline: boolean }
   | {

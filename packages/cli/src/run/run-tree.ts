@@ -1,5 +1,5 @@
 import { type Client, isKubeError } from '@assay/kube';
-import { rerunAnnotation, reuseAnnotation } from '@assay/pipelines';
+import { rerunAnnotation, reuseAnnotation, waitingForSlot } from '@assay/pipelines';
 import {
   allTasks,
   type CustomRun,
@@ -39,6 +39,8 @@ export interface TaskNode {
   message?: string;
   /** `taskrun/x`, `customrun/x` or `pipelinerun/x`; absent for a task that was never started. */
   run?: string;
+  /** Why it waits for a slot, as `all 16 are taken`; absent when it does not. */
+  waitingForSlot?: string;
   /** True when an earlier run made it. */
   reused?: boolean;
   seconds?: number;
@@ -185,13 +187,16 @@ function stepState({ terminated, running, terminationReason }: StepState): RunSt
 function endOf(run: TaskRun | PipelineRun | CustomRun, now: () => Date) {
   const { status, reason, message } = succeededCondition(run) ?? {};
   const { startTime, completionTime } = run.status ?? {};
+  const slot = waitingForSlot(run as TaskRun);
+  const begun = startTime !== undefined && slot === undefined;
   const state: RunState =
-    status === 'True' ? 'succeeded' : status === 'False' ? 'failed' : startTime ? 'running' : 'waiting';
+    status === 'True' ? 'succeeded' : status === 'False' ? 'failed' : begun ? 'running' : 'waiting';
   const seconds = elapsed(startTime, isDone(run) ? completionTime : undefined, now);
   return {
     state,
     ...(reason && { reason }),
     ...(message && { message }),
+    ...(slot !== undefined && { waitingForSlot: slot }),
     ...(seconds !== undefined && { seconds }),
   };
 }

@@ -24,7 +24,7 @@ export function drawRunTree(tree: RunTree, style: Style): string {
   const lines = [
     `${mark(tree.state, style)} ${style('bold', `${tree.kind} ${tree.namespace}/${printable(tree.name)}`)}${tail(tree, style)}`,
   ];
-  if (tree.message) lines.push(`  ${firstLine(tree.message)}`);
+  if (tree.message && tree.waitingForSlot === undefined) lines.push(`  ${firstLine(tree.message)}`);
   if (tree.startTime)
     lines.push(
       `  ${style('dim', `started ${tree.startTime}${tree.completionTime ? `, ended ${tree.completionTime}` : ''}`)}`,
@@ -69,9 +69,18 @@ function stepLines(step: StepNode, style: Style): string[] {
 
 /** Reason and duration, where there is something to say. */
 function tail(
-  { state, reason, seconds }: Pick<TaskNode, 'state' | 'reason' | 'seconds'>,
+  {
+    state,
+    reason,
+    seconds,
+    waitingForSlot,
+  }: Pick<TaskNode, 'state' | 'reason' | 'seconds' | 'waitingForSlot'>,
   style: Style,
 ): string {
+  if (waitingForSlot !== undefined) {
+    const waited = seconds ? ` for ${shortOr(seconds)}` : '';
+    return ` ${style('dim', `waits for a slot${waited} (${printable(waitingForSlot)})`)}`;
+  }
   const plain = new Set(['Succeeded', 'Completed', 'Running', undefined]);
   const words =
     plain.has(reason) && state !== 'skipped' ? '' : ` ${style(colors[state], printable(reason ?? ''))}`;

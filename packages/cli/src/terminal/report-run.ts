@@ -22,7 +22,13 @@ export function runReporter(output: RunOutput, mode: ProgressMode = 'auto', seve
   const logStyle = styleFor(forced ?? output.out, environment);
   /** The step whose line is not finished yet. */
   let open: string | undefined;
+  /** Runs of which it was told that they wait: of a thousand tasks, the first says it for all. */
+  const waiting = new Set<string>();
   return (event) => {
+    if (event.type === 'task-waiting') {
+      if (waiting.has(event.run)) return;
+      waiting.add(event.run);
+    }
     if (event.type === 'log') {
       const names = event.task === event.run ? [event.step] : [event.task, event.step];
       const place = (several ? [event.run, ...names] : names).join(' : ');
@@ -44,6 +50,8 @@ function progressLine(event: Exclude<RunEvent, { type: 'log' }>, style: Style): 
   switch (event.type) {
     case 'run-started':
       return `${style('bold', `${event.kind} ${event.name}`)} started`;
+    case 'task-waiting':
+      return style('dim', `  · ${event.task} waits for a slot (${event.why}), and so may others`);
     case 'step-started':
       return undefined;
     case 'step-paused':

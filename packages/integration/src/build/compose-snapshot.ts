@@ -1,7 +1,10 @@
+import type { Snapshot } from '@assay/policy';
+import { appstudioGroup } from '@assay/policy';
 import type { Component, GitSource } from '../resources/component.ts';
-import { appstudioGroup, integrationLabels } from '../resources/labels.ts';
-import type { Snapshot, SnapshotComponent } from '../resources/snapshot.ts';
+import { integrationLabels } from '../resources/labels.ts';
 import type { BuiltImage } from './built-image.ts';
+
+type SnapshotComponent = NonNullable<Snapshot['spec']['components']>[number];
 
 /** What is taken over from the build run, and what it is called. */
 export interface SnapshotOrigin {

@@ -4,16 +4,17 @@ import {
   adminIdentity,
   type Client,
   createStore,
+  gateIdentity,
   getCondition,
   ManualClock,
   observerIdentity,
   runnerIdentity,
   type Store,
 } from '@assay/kube';
+import { type Snapshot, Snapshots } from '@assay/policy';
 import { type PipelineRun, PipelineRuns } from '@assay/tekton';
 import { type Component, Components } from '../resources/component.ts';
 import { integrationLabels } from '../resources/labels.ts';
-import { type Snapshot, Snapshots } from '../resources/snapshot.ts';
 import { createSnapshotController } from './snapshot-controller.ts';
 
 const namespace = 'default';
@@ -21,10 +22,12 @@ const image = (digit: string) => `registry.example/team/app@sha256:${digit.repea
 const clock = new ManualClock('2026-06-01T12:00:00Z');
 let store: Store;
 let client: Client;
+let gate: Client;
 
 beforeEach(async () => {
   store = createStore({ path: ':memory:', resources: [PipelineRuns, Components, Snapshots], clock });
   client = store.client(adminIdentity);
+  gate = store.client(gateIdentity);
   await component('web');
   await component('api', { status: { lastPromotedImage: image('b'), lastBuiltCommit: 'c0ffee' } });
   await component('new');
@@ -39,7 +42,7 @@ async function component(name: string, more: { application?: string; status?: Co
     metadata: { name, namespace },
     spec: { application, componentName: name, source: { git: { url: `https://git.example/${name}` } } },
   });
-  if (status) await client.updateStatus(Components, { ...created, status });
+  if (status) await gate.updateStatus(Components, { ...created, status });
 }
 
 interface BuildOptions {
@@ -90,7 +93,7 @@ function build(options: BuildOptions = {}): PipelineRun {
 }
 
 /** Stores the run as its authors would have left it, unless it is there, and lets the controller see to it. */
-async function reconcile(run: PipelineRun, through: Client = client): Promise<PipelineRun> {
+async function reconcile(run: PipelineRun, through: Client = gate): Promise<PipelineRun> {
   const { name, annotations = {} } = run.metadata;
   const key = { namespace, name: name! };
   const stored = await client.get(PipelineRuns, namespace, key.name).catch(async () => {
@@ -202,7 +205,7 @@ suite('killed before or after any write', () => {
   for (let kill = 1; kill <= 5; kill += 1) {
     test(`write ${kill}: one Snapshot in the end, the same`, async () => {
       let writes = 0;
-      const dying = new Proxy(client, {
+      const dying = new Proxy(gate, {
         get(target, property) {
           const value = Reflect.get(target, property) as unknown;
           if (typeof value !== 'function') return value;

@@ -7,10 +7,11 @@ import {
   setCondition,
   timestamp,
 } from '@assay/kube';
+import { type Snapshot, Snapshots } from '@assay/policy';
 import { isDone, isSuccessful, type PipelineRun, PipelineRuns } from '@assay/tekton';
 import { type Component, Components } from '../resources/component.ts';
 import { integrationLabels } from '../resources/labels.ts';
-import { type Snapshot, Snapshots, snapshotConditions } from '../resources/snapshot.ts';
+import { snapshotConditions } from '../resources/snapshot-conditions.ts';
 import { snapshotName } from '../resources/snapshot-name.ts';
 import { type BuiltImage, builtImage, isBuild } from './built-image.ts';
 import { composeSnapshot } from './compose-snapshot.ts';

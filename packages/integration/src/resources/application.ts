@@ -1,5 +1,7 @@
-import type { Condition, KubeObject, ResourceType } from '@assay/kube';
-import { appstudioGroup } from './labels.ts';
+import { type Condition, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import { appstudioGroup, conditionsSchema, statusColumns } from '@assay/policy';
+
+const { object, text } = schemaWords;
 
 /** What is tested and released together. */
 export interface Application extends KubeObject {
@@ -14,4 +16,10 @@ export const Applications: ResourceType<Application> = {
   plural: 'applications',
   namespaced: true,
   hasStatus: true,
+  shortNames: ['hasapp', 'ha', 'app'],
+  columns: statusColumns,
+  schema: object({
+    spec: object({ displayName: text, description: text }),
+    status: object({ conditions: conditionsSchema }),
+  }),
 };

@@ -1,5 +1,7 @@
-import type { Condition, KubeObject, ResourceType } from '@assay/kube';
-import { appstudioGroup } from './labels.ts';
+import { type Condition, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import { appstudioGroup, conditionsSchema, statusColumns } from '@assay/policy';
+
+const { list, object, text } = schemaWords;
 
 export interface GitSource {
   url: string;
@@ -33,4 +35,24 @@ export const Components: ResourceType<Component> = {
   plural: 'components',
   namespaced: true,
   hasStatus: true,
+  shortNames: ['hascmp', 'hc', 'comp'],
+  columns: statusColumns,
+  schema: object(
+    {
+      spec: object(
+        {
+          application: schemaWords.labelValue,
+          componentName: schemaWords.labelValue,
+          source: object({
+            git: object({ url: text, revision: text, context: text, dockerfileUrl: text }, ['url']),
+          }),
+          containerImage: text,
+          'build-nudges-ref': list(text),
+        },
+        ['application', 'componentName'],
+      ),
+      status: object({ conditions: conditionsSchema, lastBuiltCommit: text, lastPromotedImage: text }),
+    },
+    ['spec'],
+  ),
 };

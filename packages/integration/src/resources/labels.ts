@@ -1,11 +1,8 @@
+import { appstudioLabels } from '@assay/policy';
+
 /** Labels and annotations that Konflux's integration service reads and writes. */
 export const integrationLabels = {
-  application: 'appstudio.openshift.io/application',
-  component: 'appstudio.openshift.io/component',
-  snapshot: 'appstudio.openshift.io/snapshot',
-  buildPipelineRun: 'appstudio.openshift.io/build-pipelinerun',
-  /** On runs: build, test, managed, tenant, final. */
-  pipelineType: 'pipelines.appstudio.openshift.io/type',
+  ...appstudioLabels,
   /** On Snapshots: component, group, override. */
   snapshotType: 'test.appstudio.openshift.io/type',
   /** On build runs: `push`, `pull_request`, ... as the git provider's event is called. */
@@ -22,6 +19,3 @@ export const integrationLabels = {
   pipelinesAsCodePrefix: 'pipelinesascode.tekton.dev/',
   testPrefix: 'pac.test.appstudio.openshift.io/',
 } as const;
-
-/** Konflux's API group. */
-export const appstudioGroup = 'appstudio.redhat.com';

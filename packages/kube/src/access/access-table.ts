@@ -1,5 +1,14 @@
-/** What a caller may do with a resource, in Kubernetes' words. */
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
+/** What a caller may do with a resource, in Kubernetes' words; and `push`, to a protected part of the registry. */
+export type Verb =
+  | 'get'
+  | 'list'
+  | 'watch'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'deletecollection'
+  | 'push';
 
 /** A part of an object that rules speak of. */
 export type Field = { annotationPrefix: string } | { finalizerPrefix: string } | { subresource: 'status' };

@@ -1,5 +1,13 @@
 import type { AccessTable } from './access-table.ts';
 
+/** What only the gate says of Konflux's objects. */
+const judged = [
+  'components.appstudio.redhat.com',
+  'snapshots.appstudio.redhat.com',
+  'releases.appstudio.redhat.com',
+  'releaseplans.appstudio.redhat.com',
+  'releaseplanadmissions.appstudio.redhat.com',
+];
 const runs = ['taskruns.tekton.dev', 'pipelineruns.tekton.dev', 'customruns.tekton.dev'];
 
 /**
@@ -31,6 +39,34 @@ export const factoryAccess: AccessTable = {
       resources: runs,
       onlyFields: [{ annotationPrefix: 'chains.tekton.dev/' }, { finalizerPrefix: 'chains.tekton.dev/' }],
     },
+    // Evidence lies beside the images that it is about.
+    {
+      subjects: ['observer', 'gate'],
+      verbs: ['push'],
+      resources: ['protectedrepositories.registry.assay.dev'],
+    },
+    {
+      subjects: ['gate'],
+      verbs: ['get', 'list', 'watch'],
+      resources: [...runs, '*.appstudio.redhat.com', 'namespaces'],
+    },
+    // The key that a policy names.
+    { subjects: ['gate'], verbs: ['get'], resources: ['secrets'] },
+    {
+      subjects: ['gate'],
+      verbs: ['create', 'update', 'patch'],
+      resources: [...judged.map((resource) => `${resource}/*`), 'events'],
+    },
+    { subjects: ['gate'], verbs: ['create'], resources: ['pipelineruns.tekton.dev'] },
+    {
+      subjects: ['gate'],
+      verbs: ['patch'],
+      resources: ['pipelineruns.tekton.dev'],
+      onlyFields: [
+        { annotationPrefix: 'appstudio.openshift.io/' },
+        { annotationPrefix: 'test.appstudio.openshift.io/' },
+      ],
+    },
   ],
   reserved: [
     {
@@ -40,5 +76,6 @@ export const factoryAccess: AccessTable = {
       onCreate: 'drop',
     },
     { field: { subresource: 'status' }, resources: runs, writers: ['runner'], onCreate: 'drop' },
+    { field: { subresource: 'status' }, resources: judged, writers: ['gate'], onCreate: 'drop' },
   ],
 };

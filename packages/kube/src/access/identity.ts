@@ -16,6 +16,8 @@ export const adminIdentity: Identity = { name: 'admin', groups: ['system:masters
 export const runnerIdentity: Identity = { name: 'runner', groups: [] };
 /** The process that signs what it saw. */
 export const observerIdentity: Identity = { name: 'observer', groups: [] };
+/** The release service: makes Snapshots, judges them, and starts the pipelines that release them. */
+export const gateIdentity: Identity = { name: 'gate', groups: [] };
 /** The API server's own upkeep: default roles, ServiceAccounts of namespaces, lookups for tokens. */
 export const apiServerIdentity: Identity = { name: 'system:apiserver', groups: ['system:masters'] };
 /** Nobody in particular. */

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { KubeError } from '../error.ts';
 import type { Authorizer } from './authorizer.ts';
-import { type Identity, observerIdentity, runnerIdentity } from './identity.ts';
+import { gateIdentity, type Identity, observerIdentity, runnerIdentity } from './identity.ts';
 
 /** Identities whose reserved fields vouch for what they write: nobody else speaks as they, not even an admin. */
-const neverImpersonated = new Set([runnerIdentity.name, observerIdentity.name]);
+const neverImpersonated = new Set([runnerIdentity.name, observerIdentity.name, gateIdentity.name]);
 
 function values(header: string | string[] | undefined): string[] {
   if (header === undefined) return [];

@@ -23,7 +23,7 @@ export interface AdmissionOptions {
   served: ResourceType;
   permit: Permit;
   write: WriteOptions;
-  /** Whose name stands for a missing field manager. */
+  /** Who writes: told to admission, and the field manager where none is named. */
   identity: string;
   subresource: 'status' | undefined;
   /** True when the change carries its managedFields, as an apply does. */
@@ -47,8 +47,9 @@ export function admitChange(options: AdmissionOptions): Permit {
   return (change) => {
     const before = change.before && inVersion(change.before, served);
     let after = permit({ before, after: inVersion(change.after, served) });
-    if (served.admit && !(before && isDeepStrictEqual(content(before), content(after)))) {
-      after = served.admit(after, { old: before, subresource }) as AnyObject;
+    const metadataAlone = () => before && isDeepStrictEqual(content(before), content(after));
+    if (served.admit && (served.admitsMetadata || !metadataAlone())) {
+      after = served.admit(after, { old: before, subresource, requester: options.identity }) as AnyObject;
     }
     if (options.applied) return after;
     return trackUpdate(

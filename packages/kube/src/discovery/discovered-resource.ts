@@ -20,6 +20,8 @@ export interface DiscoveredResource {
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
+const viewVerbs = ['delete', 'deletecollection', 'get', 'list', 'watch'];
+
 export function singularOf(resource: ResourceType): string {
   return resource.singular ?? resource.kind.toLowerCase();
 }
@@ -31,7 +33,7 @@ function* describe(resource: ResourceType): Generator<DiscoveredResource> {
     ...common,
     name: plural,
     singular: singularOf(resource),
-    verbs,
+    verbs: resource.view ? viewVerbs : verbs,
     ...(shortNames && { shortNames }),
     ...(categories && { categories }),
   };

@@ -70,6 +70,8 @@ const tektonLabels = {
   'app.kubernetes.io/instance': 'default',
   'app.kubernetes.io/part-of': 'tekton-pipelines',
 };
+const appstudioTenantKinds = ['applications', 'components', 'snapshots', 'releaseplans', 'releases'];
+const appstudioManagedKinds = ['releaseplanadmissions', 'enterprisecontractpolicies'];
 const health = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
 
 /** The ClusterRoles of a Kubernetes cluster, for what is served here, and Tekton's additions to them. */
@@ -138,6 +140,21 @@ export const defaultClusterRoles: readonly ClusterRole[] = [
   ),
   part('tekton-aggregate-edit', ['edit', 'admin'], [rule('tekton.dev', tektonKinds, all)], tektonLabels),
   part('tekton-aggregate-view', ['view'], [rule('tekton.dev', tektonKinds, read)], tektonLabels),
+  part(
+    'appstudio-aggregate-edit',
+    ['edit', 'admin'],
+    [rule('appstudio.redhat.com', appstudioTenantKinds, all)],
+  ),
+  // Whoever may admit a release into a namespace administers it.
+  part('appstudio-aggregate-admin', ['admin'], [rule('appstudio.redhat.com', appstudioManagedKinds, all)]),
+  // Not part of any other: to push to a protected repository is given one by one.
+  role('assay-registry-push', [rule('registry.assay.dev', ['protectedrepositories'], ['push'])]),
+  part('assay-aggregate-view', ['view'], [rule('registry.assay.dev', ['protectedrepositories'], read)]),
+  part(
+    'appstudio-aggregate-view',
+    ['view'],
+    [rule('appstudio.redhat.com', [...appstudioTenantKinds, ...appstudioManagedKinds], read)],
+  ),
 ];
 
 function binding(name: string, ...groups: string[]): ClusterRoleBinding {

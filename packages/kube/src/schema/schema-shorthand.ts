@@ -3,6 +3,12 @@ import { definition, type JsonSchema } from './json-schema.ts';
 /** Short words for writing schemas of Kubernetes' own kinds. */
 
 export const text: JsonSchema = { type: 'string' };
+/** A DNS label: what may be a name, and a label's value. */
+export const labelValue: JsonSchema = {
+  type: 'string',
+  pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+  maxLength: 63,
+};
 export const flag: JsonSchema = { type: 'boolean' };
 export const int32: JsonSchema = { type: 'integer', format: 'int32' };
 export const int64: JsonSchema = { type: 'integer', format: 'int64' };

@@ -28,6 +28,8 @@ export interface StoredEvent {
   /** What a selector saw before; absent for ADDED. */
   previousLabels: Labels | undefined;
   body: string;
+  /** What the object was before, where it is at hand: of an event that has just been written. */
+  previousBody?: string | undefined;
 }
 
 /** A change of the running transaction, with the object as it was written. */
@@ -136,6 +138,12 @@ export class ObjectTable {
     return { events, more: events.length === limit };
   }
 
+  /** The newest event of the object before `version` that the log still has. */
+  eventBefore(resource: string, namespace: string, name: string, version: number): StoredEvent | undefined {
+    const row = this.#statements.eventBefore.get(resource, namespace, name, version);
+    return row && this.#event(row);
+  }
+
   #event(row: Row): StoredEvent {
     return {
       version: Number(row.version),
@@ -178,7 +186,7 @@ export class ObjectTable {
     );
     this.#statements.removeOwners.run(before.uid);
     this.#setOwners(object);
-    this.#append('MODIFIED', stored, before.labels, object);
+    this.#append('MODIFIED', stored, before, object);
     return stored;
   }
 
@@ -187,7 +195,7 @@ export class ObjectTable {
     const stored = this.#encode(before.resource, object);
     this.#statements.remove.run(before.uid);
     this.#statements.removeOwners.run(before.uid);
-    this.#append('DELETED', stored, before.labels, object);
+    this.#append('DELETED', stored, before, object);
     return stored;
   }
 
@@ -263,7 +271,7 @@ export class ObjectTable {
   #append(
     type: StoredEvent['type'],
     stored: StoredObject,
-    previousLabels: Labels | undefined,
+    before: StoredObject | undefined,
     object: AnyObject,
   ): void {
     const { version, resource, namespace, name, labels, body } = stored;
@@ -274,13 +282,17 @@ export class ObjectTable {
       namespace,
       name,
       JSON.stringify(labels),
-      previousLabels === undefined ? null : JSON.stringify(previousLabels),
+      before === undefined ? null : JSON.stringify(before.labels),
       body,
       crc32(body),
     );
     this.#version = version;
     this.#changes.push({
-      event: { version, resource, type, namespace, name, labels, previousLabels, body },
+      event: {
+        ...{ version, resource, type, namespace, name, labels, body },
+        previousLabels: before?.labels,
+        previousBody: before?.body,
+      },
       object,
     });
   }
@@ -347,6 +359,9 @@ function prepare(statement: (sql: string) => StatementSync) {
       'INSERT INTO events (version, resource, type, namespace, name, labels, previous_labels, body, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     events: statement('SELECT * FROM events WHERE resource = ? AND version > ? ORDER BY version LIMIT ?'),
+    eventBefore: statement(
+      'SELECT * FROM events WHERE resource = ? AND namespace = ? AND name = ? AND version < ? ORDER BY version DESC LIMIT 1',
+    ),
     sizes: statement('SELECT version, length(body) AS size FROM events ORDER BY version DESC'),
     historyBytes: statement('SELECT sum(length(body)) AS bytes FROM events'),
     compact: statement('DELETE FROM events WHERE version <= ?'),

@@ -16,7 +16,9 @@ import type { KubeObject, ObjectKey, ResourceType } from '../object.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { type AnyObject, namespaceOf, type ResourceRegistry, resourceId } from '../resource.ts';
 import { type Selection, selectionOf } from '../selector/selection.ts';
+import { removeShown } from '../view/remove-shown.ts';
 import { acceptObject } from './lifecycle.ts';
+import { type ObjectReader, readerOf, viewIsNotWritten } from './object-reader.ts';
 import { notFound, type ObjectStore } from './object-store.ts';
 import type { StoredObject } from './object-table.ts';
 import { expired, type SelectedEvent, type WatchCursor, type WatchHub } from './watch-hub.ts';
@@ -120,7 +122,7 @@ export class StoreClient implements Client {
   /** The object as stored. */
   getBody(resource: ResourceType, namespace: string, name: string): StoredObject {
     const { known, key } = this.#enter('get', resource, { namespace, name });
-    const stored = this.#parts.objects.table.get(resourceId(known), key.namespace, name);
+    const stored = this.#reader(known).get(key.namespace, name);
     if (!stored) throw notFound(known, name);
     return stored;
   }
@@ -135,6 +137,7 @@ export class StoreClient implements Client {
     const object = decoded(known, input, options);
     const { name = '', namespace = '' } = object.metadata;
     const { permit, storage } = this.#enter('create', known, { namespace, name });
+    if (known.view) throw viewIsNotWritten(known);
     const admit = this.#admission(known, permit, options, undefined);
     return this.#write(options, () =>
       this.#parts.objects.insert(storage, inVersion(object, storage), (change) =>
@@ -154,13 +157,15 @@ export class StoreClient implements Client {
     const version = paging.from?.version ?? table.version;
     if (version < table.compacted) throw expired(version, table.compacted);
     const objects: StoredObject[] = [];
-    for (const stored of table.list(resourceId(known), selection.namespace, paging.from)) {
-      if (!matches(selection, stored)) continue;
-      if (paging.limit && objects.length === paging.limit) {
-        const last = objects[objects.length - 1]!;
+    let last: ObjectKey | undefined;
+    for (const group of this.#reader(known).list(selection.namespace, paging.from)) {
+      const found = group.objects.filter((stored) => matches(selection, stored));
+      if (found.length === 0) continue;
+      if (paging.limit && last && objects.length + found.length > paging.limit) {
         return { objects, version, next: { version, namespace: last.namespace, name: last.name } };
       }
-      objects.push(stored);
+      objects.push(...found);
+      last = group.after;
     }
     return { objects, version, next: undefined };
   }
@@ -172,7 +177,7 @@ export class StoreClient implements Client {
   ): { initial: StoredObject[]; stream: BodyWatch } {
     const { known, selection } = this.#select('watch', resource, options);
     const { objects, hub } = this.#parts;
-    const id = resourceId(known);
+    const reader = this.#reader(known);
     const version = options.resourceVersion === undefined ? undefined : parseVersion(options.resourceVersion);
     if (version !== undefined && version > objects.table.version) {
       throw expired(version, objects.table.version);
@@ -181,8 +186,8 @@ export class StoreClient implements Client {
       throw expired(version, objects.table.compacted);
     const initial: StoredObject[] = [];
     if (version === undefined) {
-      for (const stored of objects.table.list(id, selection.namespace)) {
-        if (matches(selection, stored)) initial.push(stored);
+      for (const group of reader.list(selection.namespace)) {
+        initial.push(...group.objects.filter((stored) => matches(selection, stored)));
       }
     }
     const start = version ?? objects.table.version;
@@ -191,7 +196,7 @@ export class StoreClient implements Client {
       initial,
       stream: {
         events(signal) {
-          cursor = hub.open(id, selection, start);
+          cursor = hub.open(reader, selection, start);
           return cursor.events(signal);
         },
         get position() {
@@ -212,6 +217,7 @@ export class StoreClient implements Client {
     options: WriteOptions = {},
   ): Promise<StoredObject> {
     const { known, storage, key, permit } = this.#enter(verb, resource, { namespace, name, subresource });
+    if (known.view) throw viewIsNotWritten(known);
     if (subresource && !known.hasStatus) throw notFound(known, `${name}/${subresource}`);
     const admit = this.#admission(known, permit, options, subresource);
     return this.#write(options, () =>
@@ -234,6 +240,7 @@ export class StoreClient implements Client {
   ): Promise<{ object: StoredObject; created: boolean }> {
     const { subresource } = options;
     const { known, storage, key, permit } = this.#enter('patch', resource, { namespace, name, subresource });
+    if (known.view) throw viewIsNotWritten(known);
     if (subresource && !known.hasStatus) throw notFound(known, `${name}/${subresource}`);
     const config = decoded(known, configuration, options);
     const { objects } = this.#parts;
@@ -266,7 +273,14 @@ export class StoreClient implements Client {
     name: string,
     options: DeleteOptions & { dryRun?: boolean },
   ): Promise<{ object: StoredObject; gone: boolean }> {
-    const { storage, key } = this.#enter('delete', resource, { namespace, name });
+    const { known, storage, key } = this.#enter('delete', resource, { namespace, name });
+    if (known.view) {
+      const object = this.#reader(known).get(key.namespace, name);
+      if (!object) throw notFound(known, name);
+      await removeShown(known, object, options);
+      const left = options.dryRun ? undefined : this.#reader(known).get(key.namespace, name);
+      return { object: left ?? object, gone: !left };
+    }
     return this.#write(options, () => this.#parts.objects.remove(storage, key, options));
   }
 
@@ -278,12 +292,19 @@ export class StoreClient implements Client {
   ): Promise<StoredObject[]> {
     const { known, storage, selection } = this.#select('deletecollection', resource, selectors);
     const { objects } = this.#parts;
+    const select = () =>
+      Array.from(this.#reader(known).list(selection.namespace), (group) => group.objects)
+        .flat()
+        .filter((stored) => matches(selection, stored));
+    if (known.view) return Promise.all(select().map((stored) => removeShown(known, stored, options)));
     return this.#write(options, () => {
-      const found = [...objects.table.list(resourceId(known), selection.namespace)].filter((stored) =>
-        matches(selection, stored),
-      );
+      const found = select();
       return found.map(({ namespace, name }) => objects.remove(storage, { namespace, name }, options).object);
     });
+  }
+
+  #reader(resource: ResourceType): ObjectReader {
+    return readerOf(this.#parts.objects.table, resource);
   }
 
   #write<T>(options: { dryRun?: boolean }, work: () => T): Promise<T> {

@@ -1,5 +1,6 @@
 import { KubeError } from '../error.ts';
 import type { Selection } from '../selector/selection.ts';
+import type { ObjectReader } from './object-reader.ts';
 import type { ObjectTable, StoredEvent } from './object-table.ts';
 
 /** How many events wait in memory for one watcher; beyond that it reads on from the log. */
@@ -18,11 +19,11 @@ export class WatchHub {
     this.#table = table;
   }
 
-  /** A cursor over the events of one resource after `version`. Close it when done. */
-  open(resource: string, selection: Selection, version: number): WatchCursor {
-    const cursors = this.#cursors.get(resource) ?? new Set();
-    this.#cursors.set(resource, cursors);
-    const cursor: WatchCursor = new WatchCursor(this.#table, resource, selection, version, () =>
+  /** A cursor over the events of the reader's resource after `version`. Close it when done. */
+  open(reader: ObjectReader, selection: Selection, version: number): WatchCursor {
+    const cursors = this.#cursors.get(reader.watched) ?? new Set();
+    this.#cursors.set(reader.watched, cursors);
+    const cursor: WatchCursor = new WatchCursor(this.#table, reader, selection, version, () =>
       cursors.delete(cursor),
     );
     if (this.#closed) cursor.end();
@@ -64,9 +65,11 @@ export function selectEvent(event: StoredEvent, selection: Selection): SelectedE
   const { version, body } = event;
   const gone = event.type === 'DELETED';
   const fields = selection.matchesBody(body);
-  // What the fields were before is not known: of an object that is changed and does not match, it is said that it went.
   const before = event.previousLabels !== undefined && selection.matchesLabels(event.previousLabels);
-  const was = before && (fields || !gone);
+  // Where it is not known what the fields were before, it is said of a changed object that does not match that it went.
+  const hadFields =
+    event.previousBody === undefined ? fields || !gone : selection.matchesBody(event.previousBody);
+  const was = before && hadFields;
   const is = !gone && fields && selection.matchesLabels(event.labels);
   if (was && is) return { type: 'MODIFIED', version, body };
   if (is) return { type: 'ADDED', version, body };
@@ -80,7 +83,7 @@ export function selectEvent(event: StoredEvent, selection: Selection): SelectedE
  */
 export class WatchCursor {
   readonly #table: ObjectTable;
-  readonly #resource: string;
+  readonly #reader: ObjectReader;
   readonly #selection: Selection;
   readonly #onClose: () => void;
   #buffer: StoredEvent[] = [];
@@ -92,13 +95,13 @@ export class WatchCursor {
 
   constructor(
     table: ObjectTable,
-    resource: string,
+    reader: ObjectReader,
     selection: Selection,
     version: number,
     onClose: () => void,
   ) {
     this.#table = table;
-    this.#resource = resource;
+    this.#reader = reader;
     this.#selection = selection;
     this.#read = version;
     this.#onClose = onClose;
@@ -114,7 +117,7 @@ export class WatchCursor {
     if (!this.#behind) {
       if (this.#buffer.length < maxBuffered && this.#bufferedBytes < maxBufferedBytes) {
         this.#buffer.push(event);
-        this.#bufferedBytes += event.body.length;
+        this.#bufferedBytes += sizeOf(event);
       } else {
         this.#behind = true;
         this.#buffer = [];
@@ -138,8 +141,10 @@ export class WatchCursor {
         if (this.#ended) throw new KubeError('StoreClosed', 'the store was closed');
         const event = this.#take();
         if (event) {
-          const selected = selectEvent(event, this.#selection);
-          if (selected) yield selected;
+          for (const one of this.#reader.expand?.(event) ?? [event]) {
+            const selected = selectEvent(one, this.#selection);
+            if (selected) yield selected;
+          }
         } else {
           const { promise, resolve } = Promise.withResolvers<void>();
           this.#wake = resolve;
@@ -158,19 +163,23 @@ export class WatchCursor {
     const event = this.#buffer.shift();
     if (event) {
       this.#read = event.version;
-      this.#bufferedBytes -= event.body.length;
+      this.#bufferedBytes -= sizeOf(event);
     }
     return event;
   }
 
   #catchUp(): void {
     if (this.#read < this.#table.compacted) throw expired(this.#read, this.#table.compacted);
-    const { events, more } = this.#table.events(this.#resource, this.#read, pageSize);
+    const { events, more } = this.#table.events(this.#reader.watched, this.#read, pageSize);
     this.#buffer = events;
-    this.#bufferedBytes = events.reduce((sum, { body }) => sum + body.length, 0);
+    this.#bufferedBytes = events.reduce((sum, event) => sum + sizeOf(event), 0);
     // The last page leaves nothing out: nothing is committed between reading it and the next offer.
     this.#behind = more;
   }
+}
+
+function sizeOf({ body, previousBody = '' }: StoredEvent): number {
+  return body.length + previousBody.length;
 }
 
 /** 410: the version asked for is no longer in the log. */

@@ -25,7 +25,7 @@ export interface RegistryOptions {
    */
   authorize?: (request: FastifyRequest, access: Access) => Verdict | Promise<Verdict>;
   /** WWW-Authenticate of a 401. @default Basic realm="Assay registry" */
-  challenge?: string;
+  challenge?: string | ((request: FastifyRequest) => string);
   /** Told of each stored manifest before the answer is sent; a failure is logged and does not fail the push. */
   onPush?: (event: PushEvent) => void | Promise<void>;
 }

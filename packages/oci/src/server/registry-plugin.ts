@@ -66,8 +66,10 @@ export async function registryPlugin(app: FastifyInstance, options: RegistryOpti
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('docker-distribution-api-version', 'registry/2.0');
   });
-  app.setErrorHandler((error, _request, reply) => {
-    if (isOciError(error, 'Unauthorized')) reply.header('www-authenticate', challenge);
+  app.setErrorHandler((error, request, reply) => {
+    if (isOciError(error, 'Unauthorized')) {
+      reply.header('www-authenticate', typeof challenge === 'string' ? challenge : challenge(request));
+    }
     if (error instanceof ManifestBlobUnknown) {
       return sendErrorCode(reply, 404, 'MANIFEST_BLOB_UNKNOWN', error.message);
     }

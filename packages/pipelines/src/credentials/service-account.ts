@@ -10,6 +10,8 @@ import type { PodTemplate } from '@assay/tekton';
 
 /** The Secrets that a run gets by its ServiceAccount. */
 export interface AccountSecrets {
+  /** Absent when it is the account `default` and does not exist. */
+  account: ServiceAccount | undefined;
   /** For its steps, in the account's order, each once. */
   secrets: Secret[];
   /** Named by the account, and not there. */
@@ -45,6 +47,7 @@ export async function accountSecrets(
     read([...named(podTemplate?.imagePullSecrets), ...named(account?.imagePullSecrets)]),
   ]);
   return {
+    account,
     secrets: own.flatMap(([, secret]) => secret ?? []),
     missing: own.flatMap(([one, secret]) => (secret ? [] : [one])),
     pullSecrets: pull.flatMap(([, secret]) => secret ?? []),

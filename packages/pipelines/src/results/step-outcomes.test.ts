@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { noContainers, TaskRunBench, verdict } from '../taskrun/testing/task-run-bench.ts';
-import { TerminationMessage } from './termination-message.ts';
+import { fitsTerminationMessage } from './termination-message.ts';
 
 test('the message has room for 4096 bytes, as Go writes them', () => {
-  const message = new TerminationMessage();
   // [{"key":"a","value":"...","type":1}]
   const room = 4096 - '[{"key":"a","value":"","type":1}]'.length;
-  assert.equal(message.add([{ key: 'a', value: 'x'.repeat(room + 1), type: 1 }]), false);
-  assert.equal(new TerminationMessage().add([{ key: 'a', value: 'x'.repeat(room), type: 1 }]), true);
-  assert.equal(new TerminationMessage().add([{ key: 'a', value: '<'.repeat(room), type: 1 }]), false);
-  assert.equal(message.add([{ key: 'a', value: 'x'.repeat(2000), type: 1 }]), true);
-  assert.equal(message.add([{ key: 'b', value: 'x'.repeat(2100), type: 1 }]), false, 'steps share it');
+  const fits = (...values: string[]) =>
+    fitsTerminationMessage(values.map((value) => ({ key: 'a', value, type: 1 })));
+  assert.equal(fits('x'.repeat(room)), true);
+  assert.equal(fits('x'.repeat(room + 1)), false);
+  assert.equal(fits('<'.repeat(room)), false, 'six bytes for one');
+  assert.equal(fits('x'.repeat(2000), 'x'.repeat(2100)), false, 'results share it');
 });
 
 describe('results', { skip: noContainers }, () => {

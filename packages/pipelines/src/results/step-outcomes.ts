@@ -9,8 +9,8 @@ import {
 import { collectArtifacts, collectResults, collectStepResults } from './collect.ts';
 import { readResultFile } from './result-files.ts';
 import {
+  fitsTerminationMessage,
   type TerminationEntry,
-  TerminationMessage,
   terminationMessageTooLong,
 } from './termination-message.ts';
 
@@ -25,7 +25,7 @@ export class StepOutcomes {
   readonly #spec: TaskSpec;
   readonly #declared: readonly ResultSpec[];
   readonly #status: TaskRunStatus;
-  readonly #message: TerminationMessage | undefined;
+  readonly #limit: ResultsLimit;
 
   /** @param declared the results of the Task; @param status written to */
   constructor(
@@ -39,7 +39,7 @@ export class StepOutcomes {
     this.#spec = spec;
     this.#declared = declared;
     this.#status = status;
-    this.#message = limit === 'tekton' ? new TerminationMessage() : undefined;
+    this.#limit = limit;
   }
 
   /**
@@ -49,7 +49,7 @@ export class StepOutcomes {
   ended(index: number, state: StepState): string | undefined {
     const layout = this.#layout;
     const stepResults = this.#spec.steps?.[index]?.results ?? [];
-    if (this.#message && !this.#message.add(this.#entries(index, state, stepResults))) {
+    if (this.#limit === 'tekton' && !fitsTerminationMessage(this.#entries(index, state, stepResults))) {
       return terminationMessageTooLong;
     }
     if (state.terminated?.exitCode === 0 || state.terminationReason === 'Continued') {

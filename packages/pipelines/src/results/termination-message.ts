@@ -12,24 +12,11 @@ export interface TerminationEntry {
 }
 
 /**
- * The message in which Tekton's entrypoint hands over results: each step adds to what those before it have written, so
- * that all of a Task's results share its room.
+ * Whether the message fits in which Tekton's entrypoint hands over what a step leaves. A step's message repeats the
+ * Task's results that steps before it have written, since all of them read the same files.
  */
-export class TerminationMessage {
-  readonly #entries: string[] = [];
-
-  /**
-   * Adds a step's entries.
-   * @returns false when they do not fit; nothing is added then
-   */
-  add(entries: readonly TerminationEntry[]): boolean {
-    const texts = [...this.#entries, ...entries.map(marshal)];
-    // `[`, `]` and the commas between.
-    const length = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) + texts.length + 1;
-    if (length > largestTerminationMessage) return false;
-    this.#entries.push(...texts.slice(this.#entries.length));
-    return true;
-  }
+export function fitsTerminationMessage(entries: readonly TerminationEntry[]): boolean {
+  return Buffer.byteLength(`[${entries.map(marshal).join(',')}]`) <= largestTerminationMessage;
 }
 
 /** As Go's encoding/json writes it. */

@@ -19,13 +19,18 @@ import {
   verificationCondition,
   withSucceeded,
 } from '@assay/tekton';
+import type { CacheStore } from '../caches/cache-store.ts';
+import type { RunCaches } from '../caches/run-caches.ts';
 import { RunEvents } from '../events/run-events.ts';
 import type { LogStore } from '../logs/log-store.ts';
 import { type ResultsLimit, StepOutcomes } from '../results/step-outcomes.ts';
+import type { Release, SlotQueue } from '../scheduling/slot-queue.ts';
+import { slotMessage, slotRequest, waitingForSlot } from '../scheduling/slots.ts';
 import { type AttemptFailure, runAttempt } from './attempt.ts';
 import { type Decision, decide, pausedStepAnnotation, type StepBreakpoints } from './breakpoints.ts';
 import { CannotStart } from './cannot-start.ts';
 import { type Preparation, prepare } from './prepare.ts';
+import type { AccountLogins } from './run-credentials.ts';
 import { StatusWriter } from './status-writer.ts';
 
 /** What executions need from their host. */
@@ -45,6 +50,12 @@ export interface ExecutionServices {
   graceMs: number;
   /** @default 'none' */
   resultsLimit?: ResultsLimit;
+  /** What a run's steps are logged in to besides its ServiceAccount's Secrets. @default nothing */
+  accountLogins?: AccountLogins;
+  /** What workspaces hold from one run to the next. @default nothing is kept */
+  caches?: CacheStore;
+  /** Who may run at once. @default everyone */
+  slots?: SlotQueue;
   /** Put into `status.provenance.featureFlags`. */
   featureFlags: Record<string, unknown>;
 }
@@ -73,6 +84,7 @@ export class TaskRunExecution {
   readonly #containers = new Map<string, Container>();
   #paused: { index: number; at: 'beforeStep' | 'onFailure'; breakpoints: StepBreakpoints } | undefined;
   #stop = new AbortController();
+  #release: Release | undefined;
 
   /** @param onError told what went wrong that the author of the run cannot help */
   constructor(taskRun: TaskRun, services: ExecutionServices, onError: (error: unknown) => void) {
@@ -82,7 +94,7 @@ export class TaskRunExecution {
     this.#status = structuredClone(taskRun.status ?? {});
     this.#events = new RunEvents(services.client, () => services.clock.now());
     this.#writer = new StatusWriter(services.client, taskRun, () => this.#status);
-    this.finished = this.#run();
+    this.finished = this.#run().finally(() => this.#release?.());
   }
 
   /** Stops what runs and ends the TaskRun as cancelled; no retry follows. */
@@ -124,10 +136,12 @@ export class TaskRunExecution {
   async #run(): Promise<void> {
     const removals: Promise<void>[] = [];
     // Started by an earlier process, which took the pod with it.
-    let lost = this.#status.startTime !== undefined;
+    let lost = this.#status.startTime !== undefined && waitingForSlot(this.#taskRun) === undefined;
     for (;;) {
       this.#stop = new AbortController();
       if (this.#cancelled || this.#abandoned.signal.aborted) this.#stop.abort();
+      if (!lost) this.#release ??= await this.#slot();
+      if (this.#abandoned.signal.aborted) break;
       const ending = lost ? this.#loseAttempt() : await this.#attempt(removals);
       lost = false;
       if (this.#abandoned.signal.aborted) break;
@@ -142,6 +156,18 @@ export class TaskRunExecution {
       break;
     }
     await Promise.all(removals);
+  }
+
+  /**
+   * Waits for the run's turn. Its `startTime` is set, so that its spec is settled, and set again when it has a slot: it is not
+   * late by its own limit before that.
+   * @returns undefined when it is cancelled or abandoned first, or when there is nothing to wait for
+   */
+  async #slot(): Promise<Release | undefined> {
+    return this.#services.slots?.acquire(slotRequest(this.#taskRun), this.#stop.signal, (why) => {
+      this.#status.startTime ??= timestamp(this.#services.clock.now());
+      this.#setCondition('Unknown', 'Pending', slotMessage(why));
+    });
   }
 
   /** Stores the final status; a store that is full or away is waited for, since nobody else knows how the run ended. */
@@ -256,10 +282,23 @@ export class TaskRunExecution {
       changed: () => this.#writer.changed(),
       stepEnded: (index) => outcomes.ended(index, plan.steps[index]!.state),
     });
-    removals.push(removed.then(() => prepared.dispose()));
-    if (failure || this.#stop.signal.aborted) return failure;
     const { problem } = outcomes;
+    const kept =
+      failure || problem !== undefined || this.#stop.signal.aborted
+        ? undefined
+        : this.#keepCaches(prepared.caches, removed);
+    removals.push(Promise.all([removed, kept]).then(() => prepared.dispose()));
+    if (failure || this.#stop.signal.aborted) return failure;
+    // The next run may begin when this one's end is known, and is to find them.
+    await kept;
     return problem === undefined ? undefined : { reason: 'TaskRunValidationFailed', message: problem };
+  }
+
+  async #keepCaches(caches: RunCaches | undefined, removed: Promise<void>): Promise<void> {
+    if (!caches?.uses.length) return;
+    await removed;
+    for (const words of await caches.save())
+      this.#events.tell(this.#taskRun, 'Warning', 'CacheNotKept', words);
   }
 
   #setVerified(verification: VerificationResult | undefined): void {

@@ -9,6 +9,8 @@ import {
   unsupportedTaskFeatures,
   type VerificationResult,
 } from '@assay/tekton';
+import { cacheRequests } from '../caches/cache-requests.ts';
+import { openCaches, type RunCaches } from '../caches/run-caches.ts';
 import { bindWorkspaces } from '../workspaces/bindings.ts';
 import { type PreparedVolume, prepareVolume } from '../workspaces/volumes.ts';
 import type { AttemptPlan } from './attempt.ts';
@@ -41,6 +43,8 @@ export interface Preparation {
   verification?: VerificationResult;
   /** Secrets that the run's ServiceAccount names and that are not there. */
   missingSecrets: string[];
+  /** What outlives the run of its workspaces; absent when it asks for nothing of the kind. */
+  caches?: RunCaches;
   /** Removes the attempt's directories. */
   dispose(): Promise<void>;
 }
@@ -73,7 +77,7 @@ export async function prepare(
       client,
     ),
   };
-  const credentials = await runCredentials(taskRun, client);
+  const credentials = await runCredentials(taskRun, client, services.accountLogins);
   const images = await resolveImages(merged, services.images, credentials.pull, signal);
 
   const { workspaces, volumes: workspaceVolumes } = bindWorkspaces(spec.workspaces ?? [], bindings);
@@ -88,6 +92,11 @@ export async function prepare(
       volumes.set(volume.name, await prepareVolume(volume, context));
     }
 
+    const requests = services.caches ? cacheRequests(taskRun, task.metadata?.annotations) : [];
+    const caches =
+      services.caches && requests.length > 0
+        ? await openCaches(services.caches, taskRun, requests, workspaces, volumes)
+        : undefined;
     if (hasBreakpoints(debugOf(taskRun))) prepareBreakpoints(layout.tekton, merged.steps?.length ?? 0);
     writeUsedSecrets(layout, credentials.steps);
     const input = {
@@ -111,10 +120,12 @@ export async function prepare(
       provenance: {
         featureFlags: services.featureFlags,
         ...(task.refSource && { refSource: task.refSource }),
+        ...(caches?.uses.length && { caches: caches.uses }),
       },
       metadata: task.metadata,
       ...(task.verification && { verification: task.verification }),
       missingSecrets: credentials.missing,
+      ...(caches && { caches }),
       dispose,
     };
   } catch (error) {

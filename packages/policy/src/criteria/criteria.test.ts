@@ -130,6 +130,6 @@ test('the deprecated configuration holds only for a source without criteria', ()
 
 test('a package is worth evaluating when a criterion with a term names its rule', () => {
   const criteria = new Criteria(source({ config: { include: ['pkg.rule:t'] } }), undefined, at);
-  assert.ok(criteria.mayInclude({ code: 'pkg.rule', terms: [], collections: [] }));
-  assert.ok(!criteria.mayInclude({ code: 'other.rule', terms: [], collections: [] }));
+  assert.ok(criteria.includesSomeOf({ code: 'pkg.rule', terms: [], collections: [] }, {}));
+  assert.ok(!criteria.includesSomeOf({ code: 'other.rule', terms: [], collections: [] }, {}));
 });

@@ -75,13 +75,15 @@ export class Criteria {
   }
 
   /**
-   * Whether a rule could be included for some image and some term: whether its package is worth evaluating. Terms and
-   * scopes can only be told from results.
+   * Whether some result of a rule could count for `target` once its term is known. Conforma does not look for terms before it evaluates,
+   * and leaves a package out that only a criterion with a term names.
    */
-  mayInclude(rule: Criterial): boolean {
-    const matchers = new Set(matchersOf(rule));
-    const bare = (value: string) => (value.startsWith('@') ? value : value.split(':')[0]!);
-    return this.#include.some(({ value }) => matchers.has(bare(value)));
+  includesSomeOf(rule: Criterial, target: CriteriaTarget): boolean {
+    const names = new Set(matchersOf(rule));
+    return applicable(this.#include, target).some((value) => {
+      const colon = value.indexOf(':');
+      return colon > 0 && names.has(value.slice(0, colon));
+    });
   }
 
   /** The exclude criteria for `target`, in the order they are written. */

@@ -12,6 +12,7 @@ import type { RuleResult } from '../results/rule-info.ts';
 import type { SnapshotComponent } from '../snapshot/snapshot.ts';
 import { type BuiltinCheck, checkResult } from './checks.ts';
 import { type ImageConfigs, readImageConfigs } from './image-config.ts';
+import { readManifestFiles } from './manifest-files.ts';
 import { accepted, type SignatureVerifier } from './verifier.ts';
 
 export interface ImageEvidenceOptions {
@@ -33,6 +34,8 @@ export interface ImageEvidence {
   signatures: EntitySignature[];
   attestations: VerifiedAttestation[];
   configs: ImageConfigs;
+  /** Manifests of operators and of content sets that the image holds, by path. */
+  files: Record<string, unknown>;
   /** Whether there is anything for a policy to judge. */
   judgeable: boolean;
 }
@@ -65,6 +68,7 @@ export async function gatherEvidence(
     signatures: [],
     attestations: [],
     configs: {},
+    files: {},
     judgeable: false,
   };
   const note = (code: BuiltinCheck, problem?: string) => {
@@ -127,6 +131,7 @@ export async function gatherEvidence(
     signatures: signatures.map(({ keyid, sig }) => ({ keyid, sig })),
   }));
   evidence.configs = await readImageConfigs(image, options.store);
+  evidence.files = await readManifestFiles(image, evidence.configs);
   evidence.judgeable = true;
   return evidence;
 }

@@ -20,6 +20,7 @@ export function inputDocument(
       ...(evidence.signatures.length > 0 && { signatures: evidence.signatures }),
       ...(config && { config }),
       ...(parent && { parent }),
+      ...(Object.keys(evidence.files).length > 0 && { files: evidence.files }),
       source: component.source,
     },
     snapshot,

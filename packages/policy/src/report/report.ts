@@ -49,6 +49,8 @@ export interface Report {
   policyInputs: unknown[];
   /** The signed statements, in order. */
   statements: unknown[];
+  /** What its reader should know beside the verdict: rules that gave no results, criteria that could not be read. */
+  diagnostics?: string[];
 }
 
 /** What a reader wants to see of a report. */

@@ -25,6 +25,8 @@ export interface SettleOptions {
   criteria: Criteria;
   target: CriteriaTarget;
   effectiveTime: Date;
+  /** Codes that count whatever their term is, in place of the criteria: Conforma's filter type `ec-policy`. */
+  chosen?: ReadonlySet<string>;
   /** The result's own origin decides nothing when its code is used by both kinds, as upstream; see docs/decisions. */
   quirks?: boolean;
 }
@@ -138,7 +140,7 @@ function criterialOfRule(rule: RuleInfo): Criterial {
 
 function isIncluded(result: Criterial, options: SettleOptions, unmatched: Set<string>): boolean {
   for (const matcher of matchersOf(result)) unmatched.delete(matcher);
-  return options.criteria.includes(result, options.target);
+  return options.chosen?.has(result.code) ?? options.criteria.includes(result, options.target);
 }
 
 /** A violation whose day has not come is a warning; a `severity` given by the result overrides its kind. */

@@ -83,12 +83,16 @@ export async function execute(host: ExecHost, spec: ExecSpec): Promise<ExecutedP
   let over = false;
   let failure: SandboxError | undefined;
   const outputs = error ? [output, error] : [output];
+  const outputPipes = errorPipe ? [outputPipe, errorPipe] : [outputPipe];
+  let held: PromiseWithResolvers<void> | undefined;
   const exit = guard.exec(host.name, host.relativeDir).then(async (code) => {
     input?.close();
-    const drained = Promise.all([outputPipe.drained(), errorPipe?.drained()]);
-    await Promise.race([drained, delay(drainMs, undefined, { ref: false })]);
-    outputPipe.close();
-    errorPipe?.close();
+    const drained = Promise.all(outputPipes.map((pipe) => pipe.drained()));
+    do {
+      await held?.promise;
+      await Promise.race([drained, delay(drainMs, undefined, { ref: false })]);
+    } while (held);
+    for (const pipe of outputPipes) pipe.close();
     over = true;
     const words = outputs.map(({ held }) => held).join('');
     failure = startFailure(code, join(dir, 'log'), words, spec.args[0] ?? '');
@@ -111,6 +115,12 @@ export async function execute(host: ExecHost, spec: ExecSpec): Promise<ExecutedP
           processTree(pid, (one, file) => guard.readProc(one, file)),
           'KILL',
         );
+    },
+    hold: (wanted) => {
+      if (wanted === (held !== undefined)) return;
+      for (const pipe of outputPipes) pipe.hold(wanted);
+      held?.resolve();
+      held = wanted ? Promise.withResolvers() : undefined;
     },
     resize: (size) => {
       const pid = over || !spec.tty ? undefined : readPid(join(dir, 'pid'));

@@ -12,6 +12,8 @@ export interface OutputPipe {
   path: string;
   /** Resolves when all was read; call once no process can write any more. */
   drained(): Promise<void>;
+  /** Reads no more for a while: who writes has to wait once the pipe is full. */
+  hold(held: boolean): void;
   /** Reads no more, whoever may still write. */
   close(): void;
 }
@@ -61,6 +63,7 @@ export class OutputPipes {
         }
         return closed;
       },
+      hold: (held) => void (held ? socket.pause() : socket.resume()),
       close: () => socket.destroy(),
     };
   }

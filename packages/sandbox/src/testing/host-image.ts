@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   cpSync,
   mkdirSync,
@@ -46,6 +47,8 @@ export function hostLayer(): Buffer {
     for (const dir of ['usr/bin', 'etc', 'tmp', 'proc', 'sys', 'dev', 'work', 'root']) {
       mkdirSync(join(root, dir), { recursive: true });
     }
+    // The home of `builder`; all files of the layer are root's.
+    chmodSync(join(root, 'work'), 0o777);
     for (const [link, target] of [
       ['bin', 'usr/bin'],
       ['lib', 'usr/lib'],

@@ -95,7 +95,7 @@ function defaultPipelineTask(task: PipelineTask, config: DefaultsConfig): Pipeli
   if (copy.params) copy.params = defaultParams(copy.params);
   if (copy.matrix) copy.matrix = defaultMatrix(copy.matrix);
   if (copy.taskRef) {
-    copy.taskRef = defaultReference(copy.taskRef, config, copy.taskRef.apiVersion ? undefined : 'Task');
+    copy.taskRef = defaultReference(copy.taskRef, config, 'Task');
     if (copy.taskRef.params) copy.taskRef.params = defaultParams(copy.taskRef.params);
   }
   if (copy.taskSpec) copy.taskSpec = defaultTaskSpec(copy.taskSpec, config);

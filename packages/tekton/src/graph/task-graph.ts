@@ -1,6 +1,9 @@
 import { TektonError } from '../error.ts';
+import type { Sidecar, Step } from '../types/containers.ts';
 import type { PipelineTask } from '../types/pipeline.ts';
 import { aggregateLengthReferences, resultReferences } from '../variables/reference.ts';
+
+type Container = Step | Sidecar;
 
 /** Who depends on whom among the tasks of one section. Tasks stand in the order of the Pipeline. */
 export interface TaskGraph {
@@ -11,17 +14,34 @@ export interface TaskGraph {
   children: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The fields of a task in which `$(tasks.t...)` means a task of the same Pipeline; a nested Pipeline has its own. */
-export function referringFields(task: PipelineTask): Partial<PipelineTask> {
-  const { runAfter: _, pipelineSpec: __, ...rest } = task;
-  return rest;
+/**
+ * The values of a task in which `$(tasks.t.results.r)` makes it wait for `t`. As in Tekton, other fields (`displayName`,
+ * `workspaces[].subPath`, ...) take the value of a result that one of these uses too, and wait for nothing.
+ */
+export function referringFields({ params, matrix, when, taskSpec }: PipelineTask): unknown[] {
+  return [
+    (params ?? []).map(({ value }) => value),
+    (matrix?.params ?? []).map(({ value }) => value),
+    (matrix?.include ?? []).flatMap((include) => (include.params ?? []).map(({ value }) => value)),
+    when ?? [],
+    [...(taskSpec?.steps ?? []), ...(taskSpec?.sidecars ?? [])].map(referringTexts),
+  ];
 }
 
-/** The tasks that a task waits for: `runAfter`, and the producers of the results it uses anywhere. Sorted. */
+function referringTexts({ name, image, imagePullPolicy, script, workingDir, command, args, env }: Container) {
+  const values = (env ?? []).map(({ value, valueFrom }) => {
+    const keys = [valueFrom?.secretKeyRef, valueFrom?.configMapKeyRef];
+    return [value, ...keys.flatMap((ref) => [ref?.key, ref?.name])];
+  });
+  return [name, image, imagePullPolicy, script, workingDir, command, args, values];
+}
+
+/** The tasks that a task waits for: `runAfter`, and the producers of the results it uses. Sorted. */
 export function dependencies(task: PipelineTask): string[] {
   const names = new Set(task.runAfter ?? []);
   const rest = referringFields(task);
-  for (const reference of resultReferences(rest)) names.add(reference.producer);
+  for (const scope of ['tasks', 'finally'] as const)
+    for (const reference of resultReferences(rest, scope)) names.add(reference.producer);
   for (const reference of aggregateLengthReferences(rest)) names.add(reference.producer);
   return [...names].sort();
 }

@@ -1,14 +1,26 @@
 import type { Sidecar, Step, StepTemplate } from '../types/containers.ts';
 import type { StepSpecOverride } from '../types/taskrun.ts';
 
+/**
+ * Two lists in one by key, in the order that Kubernetes gives them: the step's own items as they stand, and each other
+ * item of the template before the first of them that follows it in the template.
+ */
 function mergeBy<T>(
   base: readonly T[] | undefined,
   over: readonly T[] | undefined,
-  key: (item: T) => string,
+  key: (item: T) => string | undefined,
 ): T[] {
-  const merged = new Map((base ?? []).map((item) => [key(item), item]));
-  for (const item of over ?? []) merged.set(key(item), item);
-  return [...merged.values()];
+  const order = new Map((base ?? []).map((item, index) => [key(item), index]));
+  const merged = [...new Map((over ?? []).map((item) => [key(item), item])).values()];
+  const own = new Set(merged.map(key));
+  let from = 0;
+  for (const item of base ?? []) {
+    const place = order.get(key(item)) ?? 0;
+    if (own.has(key(item))) continue;
+    while (from < merged.length && (order.get(key(merged[from] as T)) ?? -1) <= place) from++;
+    merged.splice(from, 0, item);
+  }
+  return merged;
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
@@ -24,8 +36,8 @@ function mergeMaps<T>(base: T | undefined, over: T | undefined): T | undefined {
 }
 
 /**
- * A step over the Task's stepTemplate, as Kubernetes merges containers: `env` by name and `volumeMounts` by mountPath,
- * other lists replaced whole, maps merged deep. A step with a script does not take the template's command; it keeps
+ * A step over the Task's stepTemplate, as Kubernetes merges containers: `env` by name, `volumeMounts` by mountPath
+ * and `volumeDevices` by devicePath, other lists replaced whole, maps merged deep. A step with a script does not take the template's command; it keeps
  * its args. A step that refers to a StepAction is merged once that is known.
  */
 export function mergeStepTemplate(template: StepTemplate | undefined, step: Step): Step {
@@ -34,6 +46,13 @@ export function mergeStepTemplate(template: StepTemplate | undefined, step: Step
   if (template.env ?? step.env) merged.env = mergeBy(template.env, step.env, ({ name }) => name);
   if (template.volumeMounts ?? step.volumeMounts) {
     merged.volumeMounts = mergeBy(template.volumeMounts, step.volumeMounts, ({ mountPath }) => mountPath);
+  }
+  if (template.volumeDevices ?? step.volumeDevices) {
+    merged.volumeDevices = mergeBy(
+      template.volumeDevices,
+      step.volumeDevices,
+      ({ devicePath }) => devicePath,
+    );
   }
   const computeResources = mergeMaps(template.computeResources, step.computeResources);
   if (computeResources !== undefined) merged.computeResources = computeResources;

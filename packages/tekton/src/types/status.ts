@@ -12,7 +12,17 @@ export const conditionSchema = conditionFields as unknown as z.ZodType<Condition
 export const refSourceSchema = shape({}, { uri: text, digest: textMap, entryPoint: text });
 export type RefSource = z.infer<typeof refSourceSchema>;
 
-export const provenanceSchema = shape({}, { refSource: refSourceSchema, featureFlags: jsonObject });
+/** A cache that a TaskRun began with, and which TaskRun had left it; not one of Tekton's. */
+export const cacheUseSchema = shape(
+  { workspace: text, key: text },
+  { from: shape({ taskRun: text, uid: text }, {}) },
+);
+export type CacheUse = z.infer<typeof cacheUseSchema>;
+
+export const provenanceSchema = shape(
+  {},
+  { refSource: refSourceSchema, featureFlags: jsonObject, caches: z.array(cacheUseSchema) },
+);
 export type Provenance = z.infer<typeof provenanceSchema>;
 
 /** Times are RFC 3339 in UTC with whole seconds, as Kubernetes writes them. */

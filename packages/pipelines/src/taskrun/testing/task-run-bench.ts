@@ -55,6 +55,8 @@ const programs = [
 export class TaskRunBench {
   readonly home = mkdtempSync('/tmp/assay-taskruns-');
   readonly user: Client;
+  /** May write what only runners may. */
+  readonly runner: Client;
   readonly logs: LogStore;
   readonly controller: TaskRunController;
   readonly errors: unknown[] = [];
@@ -72,6 +74,7 @@ export class TaskRunBench {
     this.user = this.#store.client(adminIdentity);
     this.logs = createLogStore(join(home, 'logs'));
     const client = this.#store.client(runnerIdentity);
+    this.runner = client;
     this.controller = createTaskRunController({
       ...{ client, sandbox, logs: this.logs, clock: systemClock, graceMs: 1000, featureFlags: {} },
       images: hostImages(home, sandbox),

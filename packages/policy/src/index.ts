@@ -1,0 +1,72 @@
+export { offlineBuiltins } from './builtins/offline-builtins.ts';
+export { Criteria, type CriteriaTarget, type UnreadableCriterion } from './criteria/criteria.ts';
+export type { Criterial } from './criteria/matchers.ts';
+export { PolicyError, type PolicyErrorCode, policyErrorCodes } from './error.ts';
+export type { FilterType } from './evaluate/namespaces.ts';
+export type { EvaluationLimits } from './evaluate/outcomes.ts';
+export {
+  attestationSummaries,
+  gatherEvidence,
+  type ImageEvidence,
+  type ImageEvidenceOptions,
+  type VerifiedAttestation,
+} from './evidence/image-evidence.ts';
+export { inputDocument } from './evidence/input-document.ts';
+export { createVerifier, type SignerDemands } from './evidence/signer-demands.ts';
+export { createKeyVerifier, type SignatureVerifier } from './evidence/verifier.ts';
+export { type Judgement, type JudgeOptions, judgeInput } from './judge/judge-input.ts';
+export {
+  type KeylessVerifier,
+  type LoadedPolicy,
+  type LoadPolicyOptions,
+  loadPolicy,
+} from './judge/load-policy.ts';
+export {
+  type JudgeImagesOptions,
+  judgeImages,
+  type ValidateImageOptions,
+  validateImage,
+} from './judge/validate-image.ts';
+export { formatReport, type ReportFormat, reportFormats } from './report/formats.ts';
+export {
+  type AppstudioReport,
+  type AppstudioResult,
+  type AttestationSummary,
+  appstudioError,
+  appstudioReport,
+  type ComponentReport,
+  type EntitySignature,
+  type Report,
+  type ReportView,
+} from './report/report.ts';
+export { appstudioGroup, appstudioLabels } from './resources/appstudio.ts';
+export {
+  EnterpriseContractPolicies,
+  type EnterpriseContractPolicy,
+} from './resources/enterprise-contract-policy.ts';
+export { pinObjection, type Snapshot, Snapshots } from './resources/snapshot.ts';
+export { conditionsSchema, statusColumns } from './resources/status-fields.ts';
+export { codeOf, type RuleInfo, type RuleResult, textsOf } from './results/rule-info.ts';
+export {
+  mergeSnapshots,
+  readSnapshot,
+  type SnapshotComponent,
+  type SnapshotSpec,
+  snapshotOfImage,
+  unnamedComponent,
+} from './snapshot/snapshot.ts';
+export { dataDocument } from './source/data-document.ts';
+export type { SourceFiles, SourceLimits } from './source/source-files.ts';
+export { createSourceLoader, type SourceLoader, type SourceLoaderOptions } from './source/source-loader.ts';
+export { type EffectiveTime, parseTime, readEffectiveTime, timeText } from './spec/effective-time.ts';
+export { canonicalPolicy, comparePolicies, policyDigest } from './spec/equivalence.ts';
+export { type PolicySource, type PolicySpec, policySpecSchema } from './spec/policy-spec.ts';
+export { readPolicySpec } from './spec/read-policy.ts';
+export {
+  createVerificationSummary,
+  type SummaryDemands,
+  type SummaryOptions,
+  summaryObjection,
+  type VerificationSummary,
+  verificationSummaryType,
+} from './vsa/verification-summary.ts';
