@@ -51,11 +51,11 @@ _found contains blob.attached(ref) if {
 
 # The packages of a CycloneDX document: `{id, purls, properties, references, fetched, bundled}`. `id` is the purl or else
 # the name.
-cyclonedx_packages(document) := [package_ |
+cyclonedx_packages(document) := [view |
 	some component in document.components
 	properties := object.get(component, "properties", [])
 	references := object.get(component, "externalReferences", [])
-	package_ := {
+	view := {
 		"id": object.get(component, "purl", object.get(component, "name", "")),
 		"purls": {component.purl | component.purl},
 		"properties": properties,
@@ -66,15 +66,15 @@ cyclonedx_packages(document) := [package_ |
 ]
 
 # The packages of an SPDX document: the same fields, and `name`, `origin` (where it was fetched from) and `experiments`.
-spdx_packages(document) := [package_ |
-	some package in document.packages
-	references := object.get(package, "externalRefs", [])
-	annotations := object.get(package, "annotations", [])
+spdx_packages(document) := [view |
+	some entry in document.packages
+	references := object.get(entry, "externalRefs", [])
+	annotations := object.get(entry, "annotations", [])
 	purls := [each.referenceLocator | some each in references; each.referenceType == "purl"]
 	properties := [json.unmarshal(each.comment) | some each in annotations; json.is_valid(each.comment)]
-	package_ := {
-		"id": array.concat(purls, [object.get(package, "name", "")])[0],
-		"name": object.get(package, "name", ""),
+	view := {
+		"id": array.concat(purls, [object.get(entry, "name", "")])[0],
+		"name": object.get(entry, "name", ""),
 		"purls": {purl | some purl in purls},
 		"properties": properties,
 		"references": [{"type": each.referenceType, "url": object.get(each, "referenceLocator", "")} |
@@ -86,7 +86,7 @@ spdx_packages(document) := [package_ |
 			regex.match(`cachi2|hermeto`, each.annotator)
 		]) > 0,
 		"bundled": _npm_bundled in properties,
-		"origin": object.get(package, "sourceInfo", ""),
+		"origin": object.get(entry, "sourceInfo", ""),
 		"experiments": {each.comment |
 			some each in annotations
 			each.annotator == "Tool: hermeto:backend"

@@ -9,8 +9,8 @@ import data.lib.settings
 # What the packages of CycloneDX and SPDX documents are asked alike. Each gives values for a message.
 
 # Purls that the rule data `disallowed_packages` forbids.
-disallowed(package_) := {purl |
-	some purl in package_.purls
+disallowed(view) := {purl |
+	some purl in view.purls
 	parsed := ec.purl.parse(purl)
 	some forbidden in settings.get("disallowed_packages")
 	other := ec.purl.parse(forbidden.purl)
@@ -20,18 +20,18 @@ disallowed(package_) := {purl |
 }
 
 # Properties that the rule data `disallowed_attributes` forbids: `{name, value, item}`, with the item of rule data.
-attributes(package_) := {{"name": property.name, "value": value, "item": outcome.dated(forbidden)} |
-	some property in package_.properties
+attributes(view) := {{"name": property.name, "value": value, "item": outcome.dated(forbidden)} |
+	some property in view.properties
 	value := object.get(property, "value", "")
 	some forbidden in settings.get("disallowed_attributes")
 	property.name == forbidden.name
 	value == object.get(forbidden, "value", "")
-	not _is_excepted(package_, forbidden)
+	not _is_excepted(view, forbidden)
 }
 
 # References of the type of a rule data item, with the item's pattern, and whether they match it.
-references(package_, key) := {{"url": each.url, "type": each.type, "pattern": pattern, "matches": regex.match(pattern, each.url)} |
-	some each in package_.references
+references(view, key) := {{"url": each.url, "type": each.type, "pattern": pattern, "matches": regex.match(pattern, each.url)} |
+	some each in view.references
 	some item in settings.get(key)
 	each.type == item.type
 	pattern := object.get(item, "url", "")
@@ -51,10 +51,10 @@ matches_any(text, patterns) if {
 
 # Purls, parsed, of a fetched package that must have come through a proxy: its type is in the rule data `proxy_enabled_purl_types`, and it comes
 # from a registry of packages.
-must_be_proxied(package_) := {{"purl": purl, "type": parsed.type} |
-	package_.fetched
-	not package_.bundled
-	some purl in package_.purls
+must_be_proxied(view) := {{"purl": purl, "type": parsed.type} |
+	view.fetched
+	not view.bundled
+	some purl in view.purls
 	parsed := ec.purl.parse(purl)
 	parsed.type in settings.get("proxy_enabled_purl_types")
 	count({each.key | some each in parsed.qualifiers} & {"download_url", "vcs_url"}) == 0
@@ -69,8 +69,8 @@ _is_own_go_module(parsed) if {
 	parsed.version in {null, ""}
 }
 
-_is_excepted(package_, forbidden) if {
-	some purl in package_.purls
+_is_excepted(view, forbidden) if {
+	some purl in view.purls
 	parsed := ec.purl.parse(purl)
 	some exception in forbidden.except_when
 	matches_any(qualifier(parsed, exception.purl_qualifier), exception.patterns)

@@ -35,7 +35,8 @@ is_intended(chain) if settings.get("pipeline_intention") in chain[0].annotations
 # What an item of rule data says about the date from which its results count.
 dated(item) := _picked(item, {"effective_on"})
 
-_package(path) := concat(".", array.slice(path, 1, count(path) - 1))
+# Evaluators differ in whether a path begins with `data`.
+_package(path) := trim_prefix(concat(".", array.slice(path, 0, count(path) - 1)), "data.")
 
 _picked(object_, keys) := {key: value | some key, value in object_; key in keys}
 
