@@ -169,6 +169,7 @@ deny contains result if {
 #   solution: Check the credentials for the registry, and that the image is still there.
 #   collections: [redhat]
 deny contains result if {
+	_manifest_of(_parent) != null
 	_config(_parent, _manifest_of(_parent)) == null
 	result := outcome.of(rego.metadata.chain(), [_parent, input.image.ref], {})
 }

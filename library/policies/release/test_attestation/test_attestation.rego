@@ -87,6 +87,7 @@ deny contains result if {
 #   - attestation_type.known_attestation_type
 deny contains result if {
 	some each in _tests
+	each.predicate.result
 	word := each.predicate.result
 	not word in settings.get("supported_test_attestation_results")
 	result := outcome.of(rego.metadata.chain(), [_name(each), word], {"term": _name(each)})
