@@ -1,48 +1,52 @@
 // OPA's compliance cases for Rego, against packages/rego.
 //
 //   bin/assay-node conformance/opa.ts <corpus>/opa [CATEGORY]
+//   bin/assay-node conformance/opa.ts <corpus>/opa --mutate
 //
-// Prints what fails and why, passed and failed for each category, and `N passed, N failed` over all.
-import { compile, type HostBuiltin } from '@assay/rego';
-import { type Engine, failureOf, readCases } from './opa-cases.ts';
+// Prints what fails and why, passed and failed for each category, and `N passed, N failed` over all. With --mutate it proves that
+// the cases can fail: wrong engines are put in place of the right one, and every case that has to notice one must.
+import { parseArgs } from 'node:util';
+import { failureOf, readCases } from './opa-cases.ts';
+import { regoEngine } from './opa-engine.ts';
+import { checkMutations } from './opa-mutations.ts';
 
-const [directory, only] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { mutate: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const [directory, only] = positionals;
 if (directory === undefined) {
-  console.error('usage: opa.ts DIRECTORY [CATEGORY]');
+  console.error('usage: opa.ts DIRECTORY [CATEGORY] [--mutate]');
   process.exit(2);
-}
-
-/** Upstream's own driver adds this function to the engine; a case about the clock calls it. */
-const sleep: HostBuiltin = { name: 'test.sleep', args: [{ type: 'string' }], call: () => null };
-
-const engine: Engine = (test) => {
-  const modules = Object.fromEntries(test.modules.map((source, index) => [`test-${index}.rego`, source]));
-  return compile({ modules, data: test.data, builtins: [sleep] }).evaluate(test.query, {
-    ...(test.input !== undefined && { input: test.input }),
-    ...(test.inputTerm !== undefined && { inputTerm: test.inputTerm }),
-    strictBuiltinErrors: test.strictErrors,
-  });
-};
-
-const counts = new Map<string, { passed: number; failed: number }>();
-for (const test of readCases(directory)) {
-  if (only !== undefined && test.category !== only) continue;
-  const count = counts.get(test.category) ?? { passed: 0, failed: 0 };
-  counts.set(test.category, count);
-  const failure = failureOf(test, engine);
-  if (failure === undefined) count.passed += 1;
-  else {
-    count.failed += 1;
-    console.log(`FAIL ${test.place} ${test.note}: ${failure}`);
-  }
 }
 
 let passed = 0;
 let failed = 0;
-for (const [category, count] of counts) {
-  console.log(`${category}: ${count.passed} passed, ${count.failed} failed`);
-  passed += count.passed;
-  failed += count.failed;
+
+function count(name: string, right: number, wrong: number): void {
+  console.log(`${name}: ${right} passed, ${wrong} failed`);
+  passed += right;
+  failed += wrong;
+}
+
+const cases = readCases(directory).filter(({ category }) => only === undefined || category === only);
+if (values.mutate) {
+  for (const { name, noticed, expected } of checkMutations(cases, regoEngine)) {
+    count(name, noticed, expected - noticed);
+  }
+} else {
+  const counts = new Map<string, { right: number; wrong: number }>();
+  for (const test of cases) {
+    const counted = counts.get(test.category) ?? { right: 0, wrong: 0 };
+    counts.set(test.category, counted);
+    const failure = failureOf(test, regoEngine);
+    if (failure === undefined) counted.right += 1;
+    else {
+      counted.wrong += 1;
+      console.log(`FAIL ${test.place} ${test.note}: ${failure}`);
+    }
+  }
+  for (const [category, { right, wrong }] of counts) count(category, right, wrong);
 }
 console.log(`${passed} passed, ${failed} failed`);
-if (failed > 0) process.exitCode = 1;
+if (failed > 0 || passed === 0) process.exitCode = 1;

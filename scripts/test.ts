@@ -12,6 +12,7 @@ const files = [
   'packages/*/test/**/*.test.ts',
   'library/**/*.test.ts',
   'scripts/*.test.ts',
+  'conformance/*.test.ts',
   'examples/**/*.test.ts',
 ]
   .flatMap((pattern) => globSync(pattern, { cwd: root, exclude: (name) => name === 'node_modules' }))

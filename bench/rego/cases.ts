@@ -488,7 +488,7 @@ main if matches == {true}`),
     'arithmetic and sums',
     [1000],
     (size) => ({
-      policy: test('main := sum([x * x - 1 | some x in data.numbers; x % 3 == 0])'),
+      policy: test('main := sum([y | some x in data.numbers; x % 3 == 0; y := (x * x) - 1])'),
       query: 'data.test.main = answer',
       data: { numbers: times(size, (i) => i) },
     }),

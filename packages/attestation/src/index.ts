@@ -52,6 +52,7 @@ export {
   attachImageSignature,
   type EvidenceForm,
   evidenceForms,
+  storedEnvelope,
 } from './storage/attach.ts';
 export {
   type EvidenceLimits,

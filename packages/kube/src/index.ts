@@ -79,6 +79,8 @@ export type {
   PrinterColumn,
   ResourceType,
 } from './object.ts';
+export type { PodHost, PodLogOptions, RemoteCommand, RemoteProcess, WindowSize } from './pods/pod-host.ts';
+export { addPodRoutes, type PodRoutesOptions } from './pods/pod-routes.ts';
 export {
   defaultClusterRoleBindings,
   defaultClusterRoles,

@@ -22,6 +22,14 @@ export interface StoredManifest {
  * read is checked against its digest before the last byte is handed out: a mismatch throws `DigestMismatch`.
  * Other errors: `ManifestUnknown`, `BlobUnknown`, `Unauthorized`, `Denied`, `RegistryUnavailable`.
  */
+export interface PutManifestOptions {
+  /**
+   * Stores only if the reference has this digest until now; with null, only if it does not exist. Of registries, those
+   * that know conditional requests (RFC 9110, section 13) keep to it. @default stores in any case
+   */
+  replaces?: string | null;
+}
+
 export interface ContentStore {
   /** The digest behind a tag or digest, without fetching more than headers where possible. */
   resolve(repository: string, reference: string): Promise<Descriptor>;
@@ -29,12 +37,14 @@ export interface ContentStore {
   /**
    * Stores a manifest under a tag or its own digest. One with a `subject` becomes a referrer of it, through the
    * referrers API or, on registries without, the fallback tag (distribution-spec 1.1, "Referrers Tag Schema").
+   * @throws OciError `Conflict` when the reference is not as `options.replaces` says
    */
   putManifest(
     repository: string,
     reference: string,
     bytes: Uint8Array,
     mediaType: string,
+    options?: PutManifestOptions,
   ): Promise<Descriptor>;
   deleteManifest(repository: string, reference: string): Promise<void>;
   hasBlob(repository: string, digest: string): Promise<boolean>;

@@ -16,6 +16,7 @@ export {
 } from './taskrun/controller.ts';
 export { breakpointAnnotation } from './taskrun/debug.ts';
 export type { ExecutionServices } from './taskrun/execution.ts';
+export { parseQuantity } from './taskrun/limits.ts';
 export { LimitRanges } from './taskrun/namespace-limits.ts';
 export type { AccountLogins } from './taskrun/run-credentials.ts';
 export { bindClaim } from './workspaces/claim-template.ts';

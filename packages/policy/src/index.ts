@@ -20,6 +20,7 @@ export {
   type LoadedPolicy,
   type LoadPolicyOptions,
   loadPolicy,
+  policyIdentity,
 } from './judge/load-policy.ts';
 export {
   type JudgeImagesOptions,
@@ -28,6 +29,7 @@ export {
   validateImage,
 } from './judge/validate-image.ts';
 export { formatReport, type ReportFormat, reportFormats } from './report/formats.ts';
+export { resultDocument } from './report/json-report.ts';
 export {
   type AppstudioReport,
   type AppstudioResult,
@@ -39,6 +41,7 @@ export {
   type Report,
   type ReportView,
 } from './report/report.ts';
+export { subjectsText, type TextSubject, type TextTotals } from './report/text-report.ts';
 export { appstudioGroup, appstudioLabels } from './resources/appstudio.ts';
 export {
   EnterpriseContractPolicies,
@@ -47,6 +50,7 @@ export {
 export { pinObjection, type Snapshot, Snapshots } from './resources/snapshot.ts';
 export { conditionsSchema, statusColumns } from './resources/status-fields.ts';
 export { codeOf, type RuleInfo, type RuleResult, textsOf } from './results/rule-info.ts';
+export { inReportOrder, withoutInfo } from './results/settle.ts';
 export {
   mergeSnapshots,
   readSnapshot,
@@ -62,6 +66,7 @@ export { type EffectiveTime, parseTime, readEffectiveTime, timeText } from './sp
 export { canonicalPolicy, comparePolicies, policyDigest } from './spec/equivalence.ts';
 export { type PolicySource, type PolicySpec, policySpecSchema } from './spec/policy-spec.ts';
 export { readPolicySpec } from './spec/read-policy.ts';
+export { type FoundSummary, findSummary, type SummarisedImage, signSummary } from './vsa/summary-store.ts';
 export {
   createVerificationSummary,
   type SummaryDemands,

@@ -78,8 +78,9 @@ export function problemAt(
 
 /** One problem on a line as OPA prints it: `file:row: code: message`. */
 export function problemText(problem: RegoProblem): string {
-  const place = problem.row > 0 ? `${problem.file}:${problem.row}: ` : '';
-  return `${place}${problem.code}: ${problem.message}`;
+  const { file, row, col, code, message } = problem;
+  if (row <= 0) return `${code}: ${message}`;
+  return `${file === '' ? `${row}:${col}` : `${file}:${row}`}: ${code}: ${message}`;
 }
 
 function summary(errors: readonly RegoProblem[]): string {

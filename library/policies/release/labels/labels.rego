@@ -88,18 +88,7 @@ deny contains result if {
 #   collections: [redhat, redhat_security]
 deny contains result if {
 	some item in _items("required_labels")
-	not item.name in object.keys(_labels)
-	said := sprintf("The required %q label is missing. Label description: %s", [item.name, item.description])
-	result := outcome.of(rego.metadata.chain(), [said], object.union({"term": item.name}, outcome.dated(item)))
-}
-
-deny contains result if {
-	some item in _items("required_labels")
-	count(item.values) > 0
-	value := _labels[item.name]
-	not value in item.values
-	allowed := concat(", ", {each | some each in item.values})
-	said := sprintf("The %q label has an unexpected %q value. Must be one of: %s", [item.name, value, allowed])
+	said := _complaint(item)
 	result := outcome.of(rego.metadata.chain(), [said], object.union({"term": item.name}, outcome.dated(item)))
 }
 
@@ -200,6 +189,16 @@ _items(key) := settings.get(key) if {
 }
 
 _items(key) := settings.get(sprintf("fbc_%s", [key])) if _is_catalog
+
+# What is wrong with a required label.
+_complaint(item) := sprintf("The required %q label is missing. Label description: %s", [item.name, item.description]) if {
+	not item.name in object.keys(_labels)
+} else := sprintf("The %q label has an unexpected %q value. Must be one of: %s", [item.name, value, allowed]) if {
+	count(item.values) > 0
+	value := _labels[item.name]
+	not value in item.values
+	allowed := concat(", ", {each | some each in item.values})
+}
 
 # The image that this one was built on, by digest; the name may carry another, the one of an index.
 _parent := sprintf("%s@%s", [split(name, "@")[0], digest]) if {

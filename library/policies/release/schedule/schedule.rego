@@ -52,24 +52,23 @@ deny contains result if {
 #   solution: Give `disallowed_weekdays` as English names of days, and `disallowed_dates` as dates like `2026-12-24`.
 #   collections: [redhat, policy_data]
 deny contains result if {
-	some key, expected in {
-		"disallowed_weekdays": schema.choices(array.concat(_days, array.concat(
-			[lower(day) | some day in _days],
-			[upper(day) | some day in _days],
-		))),
-		"disallowed_dates": schema.strings,
-	}
-	some problem in settings.problems(key, expected)
+	some problem in _problems
 	result := outcome.problem(rego.metadata.chain(), problem)
 }
 
-deny contains result if {
+_problems contains problem if {
+	weekdays := array.concat(_days, array.concat([lower(day) | some day in _days], [upper(day) | some day in _days]))
+	some key, expected in {
+		"disallowed_weekdays": schema.choices(weekdays),
+		"disallowed_dates": schema.strings,
+	}
+	some problem in settings.problems(key, expected)
+}
+
+_problems contains {"message": message, "severity": "failure"} if {
 	some position, date in settings.get("disallowed_dates")
 	not time.parse_ns("2006-01-02", date)
-	result := outcome.problem(rego.metadata.chain(), {
-		"message": sprintf("Rule data disallowed_dates has unexpected format: %d: Invalid date %q", [position, date]),
-		"severity": "failure",
-	})
+	message := sprintf("Rule data disallowed_dates has unexpected format: %d: Invalid date %q", [position, date])
 }
 
 _days := ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]

@@ -77,16 +77,16 @@ deny contains result if {
 #   depends_on:
 #   - attestation_type.known_attestation_type
 deny contains result if {
-	count(_builders) == 0
-	result := outcome.of(rego.metadata.chain(), [input.image.ref, "No Pipeline Tasks built the image"], {})
+	some complaint in _complaints
+	result := outcome.of(rego.metadata.chain(), [input.image.ref, complaint.said], complaint.extra)
 }
 
-deny contains result if {
+_complaints contains {"said": "No Pipeline Tasks built the image", "extra": {}} if count(_builders) == 0
+
+_complaints contains {"said": said, "extra": {"fix": fixes[0]}} if {
 	rogues := trust.untrusted(_builders)
-	count(rogues) > 0
 	said := sprintf("Build Task(s) %q are not trusted", [concat(",", {view.name | some view in rogues})])
-	some view in rogues
-	result := outcome.of(rego.metadata.chain(), [input.image.ref, said], {"fix": trust.fix(view)})
+	fixes := [trust.fix(view) | some view in rogues]
 }
 
 # Tasks that report the image judged.

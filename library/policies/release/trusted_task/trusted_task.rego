@@ -106,25 +106,12 @@ warn contains result if {
 #   collections: [redhat, redhat_security]
 #   effective_on: 2024-05-07T00:00:00Z
 deny contains result if {
-	artifact.are_used
-	some build in provenance.builds
-	some target in _targets(build)
-	chain := artifact.chain(build, target.pipeline_task)
-	some view in provenance.tasks(build)
-	view.pipeline_task in chain
 	trust.system != "nothing"
-	not trust.is_trusted(view)
-	result := outcome.of(rego.metadata.chain(), [_in_chain(view, chain)], {
-		"term": view.name,
-		"fix": object.union(trust.fix(view), {"edges": _edges_from(build, view, chain)}),
+	some complaint in _complaints
+	result := outcome.of(rego.metadata.chain(), [complaint.said], {
+		"term": complaint.view.name,
+		"fix": object.union(trust.fix(complaint.view), complaint.more),
 	})
-}
-
-deny contains result if {
-	not artifact.are_used
-	trust.system != "nothing"
-	some view in trust.untrusted(provenance.all_tasks)
-	result := outcome.of(rego.metadata.chain(), [_alone(view)], {"term": view.name, "fix": trust.fix(view)})
 }
 
 # METADATA
@@ -189,6 +176,20 @@ deny contains result if {
 deny contains result if {
 	some problem in trust.problems
 	result := outcome.problem(rego.metadata.chain(), problem)
+}
+
+_complaints contains {"view": view, "said": _in_chain(view, chain), "more": {"edges": _edges_from(build, view, chain)}} if {
+	artifact.are_used
+	some build in provenance.builds
+	some target in _targets(build)
+	chain := artifact.chain(build, target.pipeline_task)
+	some view in trust.untrusted(provenance.tasks(build))
+	view.pipeline_task in chain
+}
+
+_complaints contains {"view": view, "said": _alone(view), "more": {}} if {
+	not artifact.are_used
+	some view in trust.untrusted(provenance.all_tasks)
 }
 
 # Tasks whose work the image rests on: those that build, and those that test.

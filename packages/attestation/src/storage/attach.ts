@@ -1,5 +1,5 @@
 import { encodeBundle } from '../bundle/bundle.ts';
-import { type Envelope, encodeEnvelope, signEnvelope } from '../envelope/envelope.ts';
+import { type Envelope, encodeEnvelope, signEnvelope, verifyEnvelope } from '../envelope/envelope.ts';
 import type { Signer } from '../keys/signer.ts';
 import { signImage } from '../simple-signing/payload.ts';
 import {
@@ -59,7 +59,8 @@ export async function attachImageSignature(
 
 /**
  * Stores an envelope around a statement beside an image, in each form in which the same statement, signed by this
- * key, is not there yet. `isSame` may widen "the same" beyond equal payload bytes.
+ * key, is not there yet. `isSame` may widen "the same" beyond equal payload bytes: what is stored of it then goes into
+ * the forms that lack it, so that all forms say the same.
  */
 export async function attachAttestation(
   image: ImageLocation,
@@ -70,14 +71,34 @@ export async function attachAttestation(
   const present = options.present ?? (await readEvidence(image));
   const payload = Buffer.from(envelope.payload, 'base64');
   const isSame = options.isSame ?? ((stored: StoredAttestation) => payload.equals(stored.payload));
-  const same = present.filter((piece) => piece.kind === 'attestation' && isSame(piece));
+  const same = present.filter((piece) => piece.kind === 'attestation').filter(isSame);
+  const stored = (await storedEnvelope(present, signer, isSame)) ?? envelope;
   return attach(options, same, signer, {
     bundle: async () => {
       const annotations = { predicateType, created: options.created };
-      await storeBundle(image, await encodeBundle(envelope, signer.publicKey), annotations);
+      await storeBundle(image, await encodeBundle(stored, signer.publicKey), annotations);
     },
-    tags: () => storeLegacyAttestation(image, encodeEnvelope(envelope), predicateType),
+    tags: () => storeLegacyAttestation(image, encodeEnvelope(stored), predicateType),
   });
+}
+
+/** The envelope of the first attestation that `isSame` and this key has signed, this key's signature alone. */
+export async function storedEnvelope(
+  present: readonly StoredEvidence[],
+  { publicKey }: Signer,
+  isSame: (stored: StoredAttestation) => boolean,
+): Promise<Envelope | undefined> {
+  for (const piece of present) {
+    if (piece.kind !== 'attestation' || !isSame(piece)) continue;
+    const payload = Buffer.from(piece.payload).toString('base64');
+    for (const { sig } of piece.signatures) {
+      // A bundle keeps no keyid; the key is known, and named as where an envelope is made.
+      const signatures = [{ keyid: publicKey.fingerprint, sig }];
+      const envelope = { payloadType: statementPayloadType, payload, signatures };
+      if (verifyEnvelope(envelope, [publicKey]) !== undefined) return envelope;
+    }
+  }
+  return undefined;
 }
 
 async function attach(

@@ -51,11 +51,20 @@ export function storeLegacyAttestation(
 
 /** The layers of a tag of evidence, oldest first; none when the tag does not exist. */
 export async function readLegacyLayers(image: ImageLocation, kind: 'sig' | 'att'): Promise<Descriptor[]> {
+  return (await readTag(image, kind)).layers;
+}
+
+/** A tag of evidence as it is now; `digest` is null when there is none. */
+async function readTag(
+  image: ImageLocation,
+  kind: 'sig' | 'att',
+): Promise<{ digest: string | null; layers: Descriptor[] }> {
   try {
-    const { bytes } = await image.store.getManifest(image.repository, legacyTag(image.digest, kind));
-    return parseEvidenceManifest(bytes).layers;
+    const tag = legacyTag(image.digest, kind);
+    const { descriptor, bytes } = await image.store.getManifest(image.repository, tag);
+    return { digest: descriptor.digest, layers: parseEvidenceManifest(bytes).layers };
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return { digest: null, layers: [] };
     throw error;
   }
 }
@@ -74,9 +83,10 @@ function appendLayer(
     present.digest === digest &&
     (present.annotations?.[signatureAnnotation] ?? '') === layer.annotations[signatureAnnotation];
   return withTagLock(`${repository}:${tag}`, async () => {
-    // Another process may replace the tag between our read and our write, so the outcome is read back.
+    // Another process may replace the tag between our read and our write: the registry is asked to refuse ours then,
+    // and since not all do, the outcome is read back.
     for (let attempt = 0; attempt <= maxAttempts; attempt++) {
-      const layers = await readLegacyLayers(image, kind);
+      const { digest: replaces, layers } = await readTag(image, kind);
       if (layers.some(isSame)) return;
       if (layers.length >= maxLayers) {
         throw new AttestationError(
@@ -88,10 +98,15 @@ function appendLayer(
         );
       }
       await store.putBlob(repository, content);
-      await putTag(store, repository, tag, [
-        ...layers,
-        { mediaType: layer.mediaType, digest, size: content.length, annotations: layer.annotations },
-      ]);
+      const added = {
+        mediaType: layer.mediaType,
+        digest,
+        size: content.length,
+        annotations: layer.annotations,
+      };
+      await putTag(store, repository, tag, [...layers, added], replaces).catch((error: unknown) => {
+        if (!isConflict(error)) throw error;
+      });
     }
     throw new AttestationError('StorageConflict', `could not append to ${repository}:${tag}`, {
       hint: 'another process keeps writing to this tag; try again',
@@ -104,6 +119,7 @@ async function putTag(
   repository: string,
   tag: string,
   layers: Descriptor[],
+  replaces: string | null,
 ): Promise<void> {
   const config = new TextEncoder().encode(
     JSON.stringify({
@@ -126,5 +142,10 @@ async function putTag(
     tag,
     new TextEncoder().encode(JSON.stringify(manifest)),
     manifestMediaType,
+    { replaces },
   );
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'Conflict';
 }

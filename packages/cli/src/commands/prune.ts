@@ -5,12 +5,13 @@ import type { PrunePlan } from '../prune/prune-plan.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { formatBytes } from '../terminal/format-bytes.ts';
 import { type OutputFormat, outputOption, writeData } from '../terminal/output.ts';
-import { styleFor } from '../terminal/style.ts';
+import { printable, styleFor } from '../terminal/style.ts';
 
 interface PruneFlags {
   keep?: number;
   olderThan?: number;
   orphans: boolean;
+  caches?: boolean;
   dryRun?: boolean;
   yes?: boolean;
   output?: OutputFormat;
@@ -25,6 +26,7 @@ export function addPruneCommand(program: Command): void {
     .option('--keep <number>', 'runs that stay of each pipeline or task: the newest', wholeNumber)
     .option('--older-than <age>', 'only runs that ended longer ago, as 36h or 30d', age)
     .option('--no-orphans', 'leave blobs and logs that nothing refers to')
+    .option('--caches', 'also caches of runs; with --older-than those not used for so long')
     .option('--dry-run', 'say what would go, and delete nothing')
     .option('--yes', 'do not ask')
     .addOption(outputOption())
@@ -51,10 +53,11 @@ Examples:
         const plan = await planPrune(client, home, {
           now,
           orphans: flags.orphans,
+          ...(flags.caches && { caches: true }),
           ...(flags.keep !== undefined && { keep: flags.keep }),
           ...(flags.olderThan !== undefined && { endedBefore: now - flags.olderThan }),
         });
-        const count = plan.runs.length + plan.logs.length + plan.blobs.length;
+        const count = plan.runs.length + plan.logs.length + plan.blobs.length + plan.caches.length;
         if (!flags.output) tell(plan);
         const wanted =
           !flags.dryRun &&
@@ -74,12 +77,16 @@ function summary(count: number, bytes: number, deleted: boolean): string {
   return `${deleted ? 'deleted' : 'would delete'} ${formatBytes(bytes)}${deleted ? '' : '; nothing was deleted'}`;
 }
 
-function tell({ runs, logs, blobs }: PrunePlan): void {
+function tell({ runs, logs, blobs, caches }: PrunePlan): void {
   const style = styleFor(process.stdout);
   for (const { kind, namespace, name, ended, bytes } of runs) {
     process.stdout.write(
       `${style('bold', `${kind} ${namespace}/${name}`)} ended ${ended}, ${formatBytes(bytes)}\n`,
     );
+  }
+  for (const { namespace, serviceAccount, key, used, bytes } of caches) {
+    const name = printable(`cache ${key} of ${namespace}/${serviceAccount}`);
+    process.stdout.write(`${style('bold', name)} used ${used}, ${formatBytes(bytes)}\n`);
   }
   for (const [what, files] of [
     ['logs of runs that are gone', logs],

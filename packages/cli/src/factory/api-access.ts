@@ -5,6 +5,7 @@ import {
   createServiceAccountTokens,
   createTokenAuthenticator,
   firstOf,
+  gateIdentity,
   observerIdentity,
   openTokenKey,
   readPrivateFile,
@@ -22,6 +23,8 @@ export interface ApiAccess {
   adminToken: string;
   /** The observer's, of this process alone. */
   observerToken: string;
+  /** The gate's, of this process alone. */
+  gateToken: string;
   tokens: ServiceAccountTokens;
 }
 
@@ -34,12 +37,14 @@ export function openApiAccess(home: Home, store: Store): ApiAccess {
     writePrivateFile(files.adminToken, adminToken);
   }
   const observerToken = newToken();
+  const gateToken = newToken();
   const tokens = createServiceAccountTokens({ store, key: openTokenKey(files.tokenKey) });
   const fixed = createTokenAuthenticator([
     [adminToken, adminIdentity],
     [observerToken, observerIdentity],
+    [gateToken, gateIdentity],
   ]);
-  return { authenticator: firstOf([fixed, tokens]), adminToken, observerToken, tokens };
+  return { authenticator: firstOf([fixed, tokens]), adminToken, observerToken, gateToken, tokens };
 }
 
 function newToken(): string {

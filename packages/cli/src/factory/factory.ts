@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   accessResources,
@@ -24,10 +24,14 @@ import { openApiAccess } from './api-access.ts';
 import { createClaimController } from './claim-controller.ts';
 import { sweepClaimDirectories } from './claim-directories.ts';
 import { serveExec } from './exec-server.ts';
+import type { GateSettings } from './gate-settings.ts';
 import type { ImageMap } from './image-map.ts';
+import { konfluxResources } from './konflux-resources.ts';
 import { addMaintenanceRoutes } from './maintenance-routes.ts';
 import { observeApi } from './observe-api.ts';
+import type { ObserverSettings } from './observer-settings.ts';
 import { ProtectedRepositories, RepositoryProtection } from './protected-repositories.ts';
+import { publishKey } from './publish-key.ts';
 import { createRegistryAuthorizer } from './registry-access.ts';
 import { registryPort } from './registry-address.ts';
 import { createRegistryIdentities } from './registry-identities.ts';
@@ -37,7 +41,7 @@ import { createRunner } from './runner.ts';
 import { serveWithTls } from './serve-api.ts';
 import { tektonResources } from './served-resources.ts';
 import { createServiceAccountController } from './service-account-controller.ts';
-import { startObserver } from './start-observer.ts';
+import { startProcess } from './supervised-process.ts';
 
 /** A factory that runs in this process, with its observer in another. */
 export interface Factory {
@@ -58,7 +62,7 @@ export interface Factory {
 export interface FactoryOptions {
   home: Home;
   imageMap?: ImageMap;
-  /** Serve the API to kubectl and the like: with TLS, on a port of the loopback. @default false: the Unix socket alone */
+  /** Serve the API to kubectl and the like, with TLS, on a port of the loopback; and Konflux's kinds, with the gate. @default false */
   tls?: boolean;
   /** What PipelineRuns may ask for. @default Tekton's own flags */
   featureFlags?: FeatureFlags;
@@ -79,17 +83,18 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
   };
   try {
     const tekton = tektonResources(options.featureFlags);
+    const konflux = options.tls ? await konfluxResources() : [];
     const store = createStore({
       path: home.store,
       durability: process.env.ASSAY_DURABILITY === 'relaxed' ? 'relaxed' : 'full',
-      resources: [...tekton.resources, LimitRanges, ProtectedRepositories],
+      resources: [...tekton.resources, ...konflux, LimitRanges, ProtectedRepositories],
       onError: (error) => onError(error, 'garbage collection'),
     });
     undo.push(() => store.close());
     // Of a factory that was killed: whoever waits for this one is not to take its half-started API for ready.
     rmSync(join(home.run, 'admin.token'), { force: true });
 
-    const { authenticator, adminToken, observerToken, tokens } = openApiAccess(home, store);
+    const { authenticator, adminToken, observerToken, gateToken, tokens } = openApiAccess(home, store);
     const rolesInstalled = installDefaultRoles(store.client(apiServerIdentity));
     rolesInstalled.catch(() => {});
     const api = await createApiServer({
@@ -142,12 +147,30 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
       undo.push(served.stop);
       apiUrl = served.url;
     }
-    const observer = startObserver(
-      { apiSocket, token: observerToken, keys: home.keys, registryHost },
-      (code) =>
+    const observer = startProcess({
+      name: 'observer',
+      program: join(import.meta.dirname, 'observer-process.ts'),
+      settings: { apiSocket, token: observerToken, keys: home.keys, registryHost } satisfies ObserverSettings,
+      onExit: (code) =>
         onError(new Error(`the observer ended (${code}); runs are signed when it is back`), 'observer'),
-    );
+    });
     undo.push(() => observer.stop());
+    if (options.tls) {
+      const keys = join(home.keys, 'gate');
+      mkdirSync(keys, { recursive: true, mode: 0o700 });
+      const gate = startProcess({
+        name: 'gate',
+        program: join(import.meta.dirname, 'gate-process.ts'),
+        settings: { apiSocket, token: gateToken, keys, registryHost } satisfies GateSettings,
+        onExit: (code) =>
+          onError(new Error(`the gate ended (${code}); nothing is released until it is back`), 'gate'),
+      });
+      undo.push(() => gate.stop());
+      gate.ready.catch((error) => onError(error, 'gate'));
+      observer.ready
+        .then(() => publishKey(store.client(apiServerIdentity), home.keys))
+        .catch((error) => onError(error, 'public key'));
+    }
 
     const sandbox = await createSandbox({
       home: home.sandbox,
@@ -168,6 +191,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
       ...(imageMap && { imageMap }),
       ...(options.featureFlags && { featureFlags: options.featureFlags }),
     });
+    await runner.sweep().catch((error) => onError(error, 'caches'));
     controllers = startControllers(
       client,
       [

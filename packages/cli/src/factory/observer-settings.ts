@@ -9,6 +9,3 @@ export interface ObserverSettings {
   /** The factory's own registry, as references name it. */
   registryHost: string;
 }
-
-/** What the observer's process says on its standard output, a JSON line each. */
-export type ObserverMessage = { type: 'ready'; fingerprint: string } | { type: 'failed'; message: string };

@@ -9,6 +9,7 @@ import {
 } from '@assay/oci';
 import {
   type AccountLogins,
+  CacheStore,
   childResourceOf,
   createPipelineRunController,
   createTaskRunController,
@@ -22,7 +23,7 @@ import type { Home } from '../home.ts';
 import { featureFlags } from './feature-flags.ts';
 import type { ImageMap } from './image-map.ts';
 import { createResolvers } from './resolvers.ts';
-import { slotsOf } from './slots.ts';
+import { cacheLimitOf, slotsOf } from './runner-limits.ts';
 
 /** What the runner works with. */
 export interface RunnerOptions {
@@ -45,6 +46,8 @@ export interface Runner {
   controllers: Controller<never>[];
   /** To be called with the controllers once they are started, for what they look up in each other's caches. */
   started(controllers: Controllers): void;
+  /** Removes what earlier runners left half done. */
+  sweep(): Promise<void>;
 }
 
 /** The controllers that run TaskRuns and PipelineRuns on this machine. */
@@ -53,10 +56,15 @@ export function createRunner(options: RunnerOptions): Runner {
   const flags = options.featureFlags ?? localFeatureFlags;
   let running: Controllers | undefined;
   const resolvers = createResolvers({ client, registryHost: options.registry.host, featureFlags: flags });
+  const caches = new CacheStore({
+    ...{ directory: join(home.sandbox, 'caches'), sandbox, clock: systemClock },
+    limitBytes: cacheLimitOf(process.env),
+  });
   const taskRuns = createTaskRunController({
     ...{ client, sandbox, logs, featureFlags, resolvers },
     images: imageStore(options),
     ...(options.accountLogins && { accountLogins: options.accountLogins }),
+    caches,
     slots: new SlotQueue(slotsOf(process.env)),
     clock: systemClock,
     attemptsDirectory: join(home.sandbox, 'attempts'),
@@ -75,6 +83,7 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     taskRuns,
     controllers: [taskRuns, pipelineRuns] as Controller<never>[],
+    sweep: () => caches.sweep(),
     started: (controllers) => {
       running = controllers;
     },

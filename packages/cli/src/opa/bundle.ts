@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join, matchesGlob, posix, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseDocument, RegoObject, toJs, type Value } from '@assay/rego';
 import { extract } from 'tar-stream';
@@ -13,11 +13,15 @@ export interface BundleManifest {
   roots: string[];
   metadata?: Record<string, unknown>;
   regoVersion?: number;
+  /** Of single files, by glob pattern. */
+  fileVersions?: Record<string, number>;
 }
 
 export interface Bundle {
   manifest: BundleManifest;
   modules: Record<string, string>;
+  /** The version of Rego of each module, where the manifest says it. */
+  versions: Record<string, number>;
   data: RegoObject;
   documents: { file: string; path: string[] }[];
 }
@@ -30,6 +34,7 @@ export async function loadBundle(path: string, ignored: (name: string) => boolea
   const bundle: Bundle = {
     manifest: { revision: '', roots: [''] },
     modules: {},
+    versions: {},
     data: new RegoObject(),
     documents: [],
   };
@@ -41,6 +46,10 @@ export async function loadBundle(path: string, ignored: (name: string) => boolea
     else if (/^data\.(json|ya?ml)$/.test(file)) addData(bundle, path, name, text());
   }
   checkRoots(bundle, path);
+  for (const file of Object.keys(bundle.modules)) {
+    const version = versionOf(relative(path, file), bundle.manifest);
+    if (version !== undefined) bundle.versions[file] = version;
+  }
   return bundle;
 }
 
@@ -54,7 +63,7 @@ async function* bundleFiles(path: string): AsyncGenerator<[name: string, text: (
     const bytes = readFileSync(path);
     archive = bytes[0] === 0x1f ? gunzipSync(bytes, { maxOutputLength: largest }) : bytes;
   } catch (cause) {
-    throw new OpaFailure(`bundle ${path}: ${(cause as Error).message}`, 1, { cause });
+    throw new OpaFailure(`bundle ${path}: ${(cause as Error).message}`, undefined, { cause });
   }
   const entries = extract();
   entries.end(archive);
@@ -68,7 +77,7 @@ async function* bundleFiles(path: string): AsyncGenerator<[name: string, text: (
     }
   } catch (cause) {
     if (cause instanceof OpaFailure) throw cause;
-    throw new OpaFailure(`bundle ${path}: ${(cause as Error).message}`, 1, { cause });
+    throw new OpaFailure(`bundle ${path}: ${(cause as Error).message}`, undefined, { cause });
   }
 }
 
@@ -90,14 +99,20 @@ function addData(bundle: Bundle, path: string, name: string, text: string): void
   bundle.documents.push({ file, path: at });
 }
 
+function versionOf(name: string, { regoVersion, fileVersions = {} }: BundleManifest): number | undefined {
+  const own = Object.entries(fileVersions).find(([pattern]) => matchesGlob(name, pattern.replace(/^\//, '')));
+  return own?.[1] ?? regoVersion;
+}
+
 function manifestOf(text: string, path: string): BundleManifest {
   const value = toJs(parseDocument(text, `${path}/.manifest.json`)) as Record<string, unknown>;
-  const { revision, roots, metadata, rego_version: version } = value ?? {};
+  const { revision, roots, metadata, rego_version: version, file_rego_versions: versions } = value ?? {};
   return {
     revision: typeof revision === 'string' ? revision : '',
     roots: Array.isArray(roots) ? roots.map((root) => String(root).replace(/^\/|\/$/g, '')) : [''],
     ...(metadata !== undefined ? { metadata: metadata as Record<string, unknown> } : {}),
     ...(typeof version === 'number' ? { regoVersion: version } : {}),
+    ...(versions !== undefined ? { fileVersions: versions as Record<string, number> } : {}),
   };
 }
 

@@ -7,6 +7,8 @@ import { type PolicyFlags, readPolicy } from './policy-flags.ts';
 export interface CheckFlags extends Omit<PolicyFlags, 'data' | 'bundle'> {
   /** The paths are bundles. */
   bundle?: boolean;
+  /** The policies must be right in both versions of Rego. */
+  v0V1?: boolean;
   maxErrors: string;
   format: 'pretty' | 'json';
 }
@@ -16,8 +18,16 @@ export function checkCommand(paths: string[], flags: CheckFlags): Promise<void> 
   return withOpaErrors(1, async () => {
     const { bundle, ...rest } = flags;
     try {
-      const { compile: options } = await readPolicy({ ...rest, [bundle ? 'bundle' : 'data']: paths });
-      compile(options);
+      for (const v0Compatible of flags.v0V1 ? [true, false] : [flags.v0Compatible ?? false]) {
+        const named = { [bundle ? 'bundle' : 'data']: paths };
+        const { compile: options } = await readPolicy({
+          ...rest,
+          ...named,
+          v0Compatible,
+          onlyPolicies: true,
+        });
+        compile(options);
+      }
       return 0;
     } catch (error) {
       if (!(error instanceof RegoError)) throw error;

@@ -21,8 +21,8 @@ export function depsCommand(query: string, flags: DepsFlags): Promise<void> {
       return 0;
     }
     const columns = [
-      { title: 'Base Documents', paths: base.map(pathText) },
-      { title: 'Virtual Documents', paths: virtual.map(pathText) },
+      { title: 'BASE DOCUMENTS', paths: base.map(pathText) },
+      { title: 'VIRTUAL DOCUMENTS', paths: virtual.map(pathText) },
     ].filter(({ paths }) => paths.length > 0);
     const height = Math.max(0, ...columns.map(({ paths }) => paths.length));
     const rows = Array.from({ length: height }, (_, row) => columns.map(({ paths }) => paths[row] ?? ''));

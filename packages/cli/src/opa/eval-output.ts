@@ -1,25 +1,28 @@
 import {
   type CoverageReport,
   durationText,
-  formatProblems,
   type LineProfile,
   type QueryResult,
   RegoObject,
   type RegoProblem,
   type Value,
 } from '@assay/rego';
-import { printable, styleFor } from '../terminal/style.ts';
+import { printable } from '../terminal/style.ts';
 import { compactJson, type Json, writeJson } from './json-output.ts';
+import { printProblems } from './opa-error.ts';
 import { tableText } from './table.ts';
 
 export const resultFormats = ['json', 'values', 'bindings', 'pretty', 'raw', 'discard'] as const;
 export type ResultFormat = (typeof resultFormats)[number];
 
+/** A problem of the policy, or of loading it. */
+export type OutputProblem = RegoProblem | { message: string };
+
 /** Everything that an evaluation can print. */
 export interface Output {
   query: string;
   result?: QueryResult[];
-  errors?: readonly RegoProblem[];
+  errors?: readonly OutputProblem[];
   /** The errors ended the evaluation. */
   fatal?: boolean;
   metrics?: Record<string, number>;
@@ -83,7 +86,9 @@ function bindingsJson(bindings: ReadonlyMap<string, Value>): Json {
 }
 
 /** A problem in OPA's JSON. */
-export function problemJson({ code, message, file, row, col, details, hint }: RegoProblem): Json {
+export function problemJson(problem: OutputProblem): Json {
+  if (!('code' in problem)) return { message: problem.message };
+  const { code, message, file, row, col, details, hint } = problem;
   return {
     message,
     code,
@@ -94,11 +99,10 @@ export function problemJson({ code, message, file, row, col, details, hint }: Re
 }
 
 /** Prints problems on standard error, then each hint once. */
-export function printErrors(errors: readonly RegoProblem[]): void {
-  process.stderr.write(`${printable(formatProblems(errors))}\n`);
-  const style = styleFor(process.stderr);
-  const hints = new Set(errors.flatMap(({ hint }) => (hint === undefined ? [] : [hint])));
-  for (const hint of hints) process.stderr.write(`${style('cyan', 'hint:')} ${printable(hint)}\n`);
+export function printErrors(errors: readonly OutputProblem[]): void {
+  const [first] = errors;
+  if (first && !('code' in first)) process.stderr.write(`1 error occurred: ${printable(first.message)}\n`);
+  else printProblems(errors.filter((problem): problem is RegoProblem => 'code' in problem));
 }
 
 function printPretty(output: Output, limit: number): void {

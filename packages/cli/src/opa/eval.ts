@@ -14,7 +14,7 @@ import {
   type Tracer,
   traceText,
 } from '@assay/rego';
-import { type Output, printResults, type ResultFormat } from './eval-output.ts';
+import { type Output, type OutputProblem, printResults, type ResultFormat } from './eval-output.ts';
 import { readText } from './load-paths.ts';
 import { OpaFailure, withOpaErrors } from './opa-error.ts';
 import { type PolicyFlags, readPolicy } from './policy-flags.ts';
@@ -39,6 +39,7 @@ export interface EvalFlags extends PolicyFlags {
   profileSort?: ProfileKey[];
   prettyLimit: string;
   metrics?: boolean;
+  instrument?: boolean;
   count: string;
   timeout?: string;
 }
@@ -54,21 +55,27 @@ export function evalCommand(query: string | undefined, flags: EvalFlags): Promis
   });
 }
 
-function queryText(query: string | undefined, flags: EvalFlags): string {
+export function queryText(
+  query: string | undefined,
+  flags: Pick<
+    EvalFlags,
+    'stdin' | 'stdinInput' | 'fail' | 'failDefined' | 'strictBuiltinErrors' | 'showBuiltinErrors'
+  >,
+): string {
   if (query !== undefined && flags.stdin) {
-    throw new OpaFailure('specify query argument or --stdin but not both', 2);
+    throw new OpaFailure('specify query argument or --stdin but not both', 1);
   }
   if (query === undefined && !flags.stdin) {
-    throw new OpaFailure('specify query argument or --stdin', 2);
+    throw new OpaFailure('specify query argument or --stdin', 1);
   }
   if (flags.stdin && flags.stdinInput) {
-    throw new OpaFailure('specify --stdin or --stdin-input but not both', 2);
+    throw new OpaFailure('specify --stdin or --stdin-input but not both', 1);
   }
   if (flags.fail && flags.failDefined) {
-    throw new OpaFailure('specify --fail or --fail-defined but not both', 2);
+    throw new OpaFailure('specify --fail or --fail-defined but not both', 1);
   }
   if (flags.strictBuiltinErrors && flags.showBuiltinErrors) {
-    throw new OpaFailure('cannot use --show-builtin-errors with --strict-builtin-errors', 2);
+    throw new OpaFailure('cannot use --show-builtin-errors with --strict-builtin-errors');
   }
   return query ?? readText('-');
 }
@@ -101,14 +108,14 @@ async function evaluate(query: string, flags: EvalFlags): Promise<Output> {
   const tracers = new Tracers(flags);
   const builtinErrors: RegoProblem[] = [];
   const output: Output = { query };
+  const milliseconds = flags.timeout === undefined ? undefined : timeoutOf(flags.timeout);
+  const input = await timers.time('rego_input_parse', () => readInput(flags));
   try {
     const { compile: options } = await timers.time('rego_load_files', () => readPolicy(flags, query));
-    const input = await timers.time('rego_input_parse', () => readInput(flags));
     const policy = await timers.time('rego_module_compile', () => compile(options));
     const prepared = await timers.time('rego_query_compile', () =>
       policy.prepare(query, { captureValues: true, ...surroundings(flags) }),
     );
-    const milliseconds = flags.timeout === undefined ? undefined : timeoutOf(flags.timeout);
     let result: QueryResult[] = [];
     for (let run = 0; run < Math.max(1, Number(flags.count)); run += 1) {
       result = await timers.time('rego_query_eval', () =>
@@ -132,8 +139,7 @@ async function evaluate(query: string, flags: EvalFlags): Promise<Output> {
       });
     }
   } catch (error) {
-    if (!(error instanceof RegoError)) throw error;
-    output.errors = error.errors;
+    output.errors = evaluationErrors(error);
     output.fatal = true;
   }
   if (flags.showBuiltinErrors && builtinErrors.length > 0) {
@@ -141,12 +147,19 @@ async function evaluate(query: string, flags: EvalFlags): Promise<Output> {
   }
   if (tracers.profiler)
     output.profile = tracers.profiler.report(Number(flags.profileLimit), flags.profileSort);
-  if (flags.metrics || flags.profile) output.metrics = timers.metrics();
+  if (flags.metrics || flags.instrument || flags.profile) output.metrics = timers.metrics();
   return output;
 }
 
+/** The problems of an error; what cannot be loaded has neither code nor place. */
+function evaluationErrors(error: unknown): readonly OutputProblem[] {
+  if (error instanceof RegoError) return error.errors;
+  if (error instanceof OpaFailure) return [{ message: error.message.replace(/^1 error occurred.*?: /, '') }];
+  throw error;
+}
+
 /** The package and the imports that the query sees. */
-function surroundings({ package: name, import: imports = [] }: EvalFlags) {
+export function surroundings({ package: name, import: imports = [] }: Pick<EvalFlags, 'package' | 'import'>) {
   const parsed = parseModule(`package ${name ?? 'x'}\n${imports.map((path) => `import ${path}\n`).join('')}`);
   return {
     ...(name === undefined ? {} : { package: parsed.package.path }),
@@ -154,13 +167,13 @@ function surroundings({ package: name, import: imports = [] }: EvalFlags) {
   };
 }
 
-/** The milliseconds of `5s`. */
+/** The milliseconds of `5s`; 0 is no limit. */
 export function timeoutOf(text: string): number {
   const nanoseconds = parseDuration(text);
   if (nanoseconds === undefined) {
     throw new OpaFailure(
       `invalid argument "${text}" for "--timeout" flag: time: invalid duration "${text}"`,
-      2,
+      1,
     );
   }
   return nanoseconds === 0 ? Number.POSITIVE_INFINITY : nanoseconds / 1e6;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type FormatOptions, formatModule, formatProblems, RegoError, sameMeaning } from '@assay/rego';
 import { lineDiff } from './line-diff.ts';
 import { readText } from './load-paths.ts';
-import { OpaFailure, printRegoError, withOpaErrors } from './opa-error.ts';
+import { OpaFailure, printProblems, withOpaErrors } from './opa-error.ts';
 
 export interface FmtFlags {
   write?: boolean;
@@ -47,7 +47,7 @@ function formatFile(file: string, flags: FmtFlags): void {
   } catch (error) {
     if (!(error instanceof RegoError)) throw error;
     process.stderr.write('failed to format Rego source file: ');
-    printRegoError(error);
+    printProblems(error.errors);
     throw new OpaFailure(`${file} was left as it is`, 2, { cause: error });
   }
   const changed = source !== output;

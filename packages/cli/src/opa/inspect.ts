@@ -13,17 +13,21 @@ export interface InspectFlags {
 
 /** `opa inspect`: what a bundle, a directory or one policy holds. */
 export function inspectCommand(path: string, flags: InspectFlags): Promise<void> {
-  return withOpaErrors(1, async () => {
-    const single = path.endsWith('.rego') && statSync(path, { throwIfNoEntry: false })?.isFile();
-    const loaded = single ? await loadPaths([path]) : await loadBundles([path]);
-    const modules = Object.entries(loaded.modules).map(([file, source]) =>
-      parseModule(source, { file, v0: flags.v0Compatible ?? false }),
-    );
-    const namespaces = namespacesOf(modules, loaded);
-    if (flags.format === 'json') writeJson(inspection(modules, loaded, namespaces, flags));
-    else printInspection(modules, loaded, namespaces, flags);
-    return 0;
-  });
+  return withOpaErrors(
+    1,
+    async () => {
+      const single = path.endsWith('.rego') && statSync(path, { throwIfNoEntry: false })?.isFile();
+      const loaded = single ? await loadPaths([path]) : await loadBundles([path]);
+      const modules = Object.entries(loaded.modules).map(([file, source]) =>
+        parseModule(source, { file, v0: flags.v0Compatible ?? false }),
+      );
+      const namespaces = namespacesOf(modules, loaded);
+      if (flags.format === 'json') writeJson(inspection(modules, loaded, namespaces, flags));
+      else printInspection(modules, loaded, namespaces, flags);
+      return 0;
+    },
+    'error: ',
+  );
 }
 
 /** The files by the package or the place of data that they add to. */

@@ -9,6 +9,8 @@ import { OpaFailure } from './opa-error.ts';
 export interface LoadedPaths {
   /** Sources by path. */
   modules: Record<string, string>;
+  /** Of modules whose bundle says which version of Rego they are in. */
+  versions: Record<string, number>;
   data: RegoObject;
   /** Data files by the path below `data` at which they were put. */
   documents: { file: string; path: string[] }[];
@@ -18,6 +20,8 @@ export interface LoadedPaths {
 export interface LoadOptions {
   /** Patterns of file and directory names that are passed over. */
   ignore?: readonly string[];
+  /** Pass over data. */
+  onlyPolicies?: boolean;
 }
 
 /**
@@ -25,7 +29,7 @@ export interface LoadOptions {
  * data, below the names of the directories between the path given and the file. `a.b:path` puts data below `a.b`.
  */
 export async function loadPaths(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedPaths> {
-  const loaded: LoadedPaths = { modules: {}, data: new RegoObject(), documents: [], bundles: [] };
+  const loaded = nothing();
   for (const given of paths) {
     const { prefix, path } = splitPrefix(given);
     if (path.endsWith('.tar.gz') || path.endsWith('.tgz')) await addBundle(loaded, path, options);
@@ -36,7 +40,7 @@ export async function loadPaths(paths: readonly string[], options: LoadOptions =
 
 /** Loads bundles: directories or compressed archives with data in `data.json` and `data.yaml` only. */
 export async function loadBundles(paths: readonly string[], options: LoadOptions = {}): Promise<LoadedPaths> {
-  const loaded: LoadedPaths = { modules: {}, data: new RegoObject(), documents: [], bundles: [] };
+  const loaded = nothing();
   for (const path of paths) await addBundle(loaded, splitPrefix(path).path, options);
   return loaded;
 }
@@ -45,10 +49,15 @@ export async function loadBundles(paths: readonly string[], options: LoadOptions
 export function mergeLoaded(one: LoadedPaths, other: LoadedPaths): LoadedPaths {
   return {
     modules: { ...one.modules, ...other.modules },
+    versions: { ...one.versions, ...other.versions },
     data: mergeAt(one.data, [], other.data, 'bundle'),
     documents: [...one.documents, ...other.documents],
     bundles: [...one.bundles, ...other.bundles],
   };
+}
+
+function nothing(): LoadedPaths {
+  return { modules: {}, versions: {}, data: new RegoObject(), documents: [], bundles: [] };
 }
 
 /** The text of a file that the user named. */
@@ -56,7 +65,7 @@ export function readText(path: string): string {
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (error) {
-    throw fileError(path, error);
+    throw new OpaFailure(`open ${path}: ${reasonOf(error)}`, undefined, { cause: error });
   }
 }
 
@@ -87,17 +96,24 @@ function addPath(
   }
   if (depth > 0 && isIgnored(path, options)) return;
   if (!directory) {
-    addFile(loaded, path, at, depth === 0);
+    addFile(loaded, path, at, options, depth === 0);
     return;
   }
   const below = depth === 0 ? at : [...at, basename(path)];
   for (const name of readdirSync(path).sort()) addPath(loaded, join(path, name), below, options, depth + 1);
 }
 
-function addFile(loaded: LoadedPaths, path: string, at: readonly string[], named: boolean): void {
+function addFile(
+  loaded: LoadedPaths,
+  path: string,
+  at: readonly string[],
+  options: LoadOptions,
+  named: boolean,
+): void {
   if (path.endsWith('.rego')) {
     loaded.modules[path] = readText(path);
   } else if (/\.(json|ya?ml)$/.test(path)) {
+    if (options.onlyPolicies) return;
     loaded.data = mergeAt(loaded.data, at, parseDocument(readText(path), path), path);
     loaded.documents.push({ file: path, path: [...at] });
   } else if (named) {
@@ -122,6 +138,7 @@ async function addBundle(loaded: LoadedPaths, path: string, options: LoadOptions
     }
   }
   Object.assign(loaded.modules, bundle.modules);
+  Object.assign(loaded.versions, bundle.versions);
   loaded.data = mergeAt(loaded.data, [], bundle.data, path);
   loaded.documents.push(...bundle.documents);
   loaded.bundles.push({ path, manifest: bundle.manifest });
@@ -138,12 +155,17 @@ function isIgnored(path: string, { ignore = [] }: LoadOptions): boolean {
 }
 
 function fileError(path: string, error: unknown): OpaFailure {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const message = `1 error occurred during loading: stat ${path}: ${reasonOf(error)}`;
+  return new OpaFailure(message, undefined, { cause: error });
+}
+
+/** Why a file cannot be read, in the words of the operating system. */
+function reasonOf(error: unknown): string {
   const reasons: Record<string, string> = {
     ENOENT: 'no such file or directory',
     EACCES: 'permission denied',
     EISDIR: 'is a directory',
   };
-  const reason = reasons[code] ?? (error instanceof Error ? error.message : String(error));
-  return new OpaFailure(`1 error occurred during loading: stat ${path}: ${reason}`, 1, { cause: error });
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
+  return reason ?? (error instanceof Error ? error.message : String(error));
 }

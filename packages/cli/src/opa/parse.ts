@@ -1,5 +1,6 @@
-import { moduleToJson, parseModule } from '@assay/rego';
-import { type Json, writeJson } from './json-output.ts';
+import { moduleToJson, parseModule, RegoError } from '@assay/rego';
+import { problemJson } from './eval-output.ts';
+import { type Json, jsonText, writeJson } from './json-output.ts';
 import { readText } from './load-paths.ts';
 import { withOpaErrors } from './opa-error.ts';
 
@@ -9,19 +10,31 @@ export interface ParseFlags {
   v0Compatible?: boolean;
 }
 
-/** `opa parse`: the syntax tree of a module. */
+/** `opa parse`: the syntax tree of a module. What is wrong with it is told as JSON on standard error. */
 export function parseCommand(path: string, flags: ParseFlags): Promise<void> {
   return withOpaErrors(1, () => {
-    const module = parseModule(readText(path), { file: path, v0: flags.v0Compatible ?? false });
-    const included = new Set((flags.jsonInclude ?? '').split(','));
-    const json = moduleToJson(module, {
-      locations: included.has('locations'),
-      comments: included.has('comments'),
-    });
-    if (flags.format === 'json') writeJson(json as Json);
-    else process.stdout.write(`module\n${outline(moduleToJson(module) as unknown as Node, 1)}`);
-    return 0;
+    try {
+      const module = parseModule(readText(path), { file: path, v0: flags.v0Compatible ?? false });
+      if (flags.format === 'json') writeJson(moduleToJson(module, included(flags)) as Json);
+      else process.stdout.write(`module\n${outline(moduleToJson(module) as unknown as Node, 1)}`);
+      return 0;
+    } catch (error) {
+      const problems =
+        error instanceof RegoError ? error.errors.map(problemJson) : [{ message: (error as Error).message }];
+      process.stderr.write(`${jsonText({ errors: problems })}\n`);
+      return 1;
+    }
   });
+}
+
+/** `locations,-comments`: comments are in unless they are taken out. */
+function included({ jsonInclude = '' }: ParseFlags): { locations: boolean; comments: boolean } {
+  const shown = { locations: false, comments: true };
+  for (const element of jsonInclude.split(',')) {
+    if (element.endsWith('locations')) shown.locations = !element.startsWith('-');
+    if (element.endsWith('comments')) shown.comments = !element.startsWith('-');
+  }
+  return shown;
 }
 
 type Node = null | string | number | boolean | bigint | Node[] | { [key: string]: Node };

@@ -5,6 +5,7 @@ import {
   type CompileOptions,
   type HostBuiltin,
   ownBuiltins,
+  parseModule,
 } from '@assay/rego';
 import { type LoadedPaths, loadBundles, loadPaths, mergeLoaded } from './load-paths.ts';
 import { OpaFailure } from './opa-error.ts';
@@ -17,6 +18,8 @@ export interface PolicyFlags {
   capabilities?: string;
   strict?: boolean;
   v0Compatible?: boolean;
+  /** Load no data but a bundle's. */
+  onlyPolicies?: boolean;
 }
 
 export interface ReadPolicy {
@@ -26,7 +29,7 @@ export interface ReadPolicy {
 
 /** Loads what the flags name. */
 export async function readPolicy(flags: PolicyFlags, query = ''): Promise<ReadPolicy> {
-  const options = { ignore: flags.ignore ?? [] };
+  const options = { ignore: flags.ignore ?? [], onlyPolicies: flags.onlyPolicies ?? false };
   const data = await loadPaths(flags.data ?? [], options);
   const loaded = flags.bundle ? mergeLoaded(data, await loadBundles(flags.bundle, options)) : data;
   return { compile: await compileOptions(loaded, flags, query), loaded };
@@ -44,13 +47,24 @@ async function compileOptions(
     ? foreignBuiltins(capabilities, new Set(conforma.map(({ name }) => name)))
     : [];
   return {
-    modules: loaded.modules,
+    modules: modulesOf(loaded, flags),
     data: loaded.data,
     ...(flags.strict ? { strict: true } : {}),
     ...(flags.v0Compatible ? { v0: true } : {}),
     ...(capabilities ? { capabilities } : {}),
     builtins: [...conforma, ...foreign],
   };
+}
+
+/** Sources; modules in another version of Rego than the flags say are parsed. */
+function modulesOf(
+  { modules, versions }: LoadedPaths,
+  { v0Compatible = false }: PolicyFlags,
+): CompileOptions['modules'] {
+  const parsed = Object.entries(versions)
+    .filter(([, version]) => (version === 0) !== v0Compatible)
+    .map(([file, version]) => [file, parseModule(modules[file]!, { file, v0: version === 0 })]);
+  return { ...modules, ...Object.fromEntries(parsed) };
 }
 
 /** Conforma's functions, if a text calls one: loading them takes long. */
@@ -70,7 +84,7 @@ export function readCapabilities(path: string): Capabilities & { builtins?: Decl
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof value === 'object' && value !== null) return value;
   } catch (cause) {
-    throw new OpaFailure(`capabilities ${path}: ${(cause as Error).message}`, 1, { cause });
+    throw new OpaFailure(`capabilities ${path}: ${(cause as Error).message}`, undefined, { cause });
   }
   throw new OpaFailure(`capabilities ${path}: must be an object`);
 }

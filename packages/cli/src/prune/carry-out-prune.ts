@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { type Client, isKubeError } from '@assay/kube';
+import { retireCache } from '@assay/pipelines';
 import { PipelineRuns, TaskRuns } from '@assay/tekton';
 import type { Home } from '../home.ts';
 import { logDirectories, type PrunePlan } from './prune-plan.ts';
@@ -26,4 +27,17 @@ export async function carryOutPrune(client: Client, home: Home, plan: PrunePlan)
     }
   }
   for (const { path } of [...plan.logs, ...plan.blobs]) await rm(path, { recursive: true, force: true });
+  for (const { path } of plan.caches) await removeCache(path);
+}
+
+/** Files of containers' users may not be this user's to remove; the next start of the factory then does it. */
+async function removeCache(directory: string): Promise<void> {
+  let retired: string;
+  try {
+    retired = retireCache({ directory });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  await rm(retired, { recursive: true, force: true }).catch(() => {});
 }

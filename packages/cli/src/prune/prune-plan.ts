@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client, KubeObject } from '@assay/kube';
+import { listCaches } from '@assay/pipelines';
 import { type PipelineRun, PipelineRuns, type TaskRun, TaskRuns } from '@assay/tekton';
 import type { Home } from '../home.ts';
 import { diskUsage } from './disk-usage.ts';
@@ -14,11 +15,22 @@ export interface PrunePlan {
   /** Directories of logs whose runs are no more. */
   logs: OrphanedFile[];
   blobs: OrphanedFile[];
+  /** What runs keep for the next ones. */
+  caches: {
+    namespace: string;
+    serviceAccount: string;
+    key: string;
+    used: string;
+    path: string;
+    bytes: number;
+  }[];
   bytes: number;
 }
 
 export interface PlanOptions extends PrunePolicy {
   orphans: boolean;
+  /** Whether caches go that were not used since `endedBefore`; all of them without it. */
+  caches?: boolean;
   now: number;
 }
 
@@ -52,8 +64,17 @@ export async function planPrune(client: Client, home: Home, options: PlanOptions
     : [];
   const orphanedLogs = await Promise.all(lost.map(async (path) => ({ path, bytes: await diskUsage(path) })));
   const blobs = options.orphans ? await orphanedBlobs(home.registry, options.now - graceMs) : [];
-  const bytes = [...runs, ...orphanedLogs, ...blobs].reduce((sum, one) => sum + one.bytes, 0);
-  return { runs, logs: orphanedLogs, blobs, bytes };
+  const caches = options.caches ? unusedCaches(home, options.endedBefore) : [];
+  const bytes = [...runs, ...orphanedLogs, ...blobs, ...caches].reduce((sum, one) => sum + one.bytes, 0);
+  return { runs, logs: orphanedLogs, blobs, caches, bytes };
+}
+
+function unusedCaches(home: Home, usedBefore = Number.POSITIVE_INFINITY): PrunePlan['caches'] {
+  return listCaches(join(home.sandbox, 'caches'))
+    .filter(({ usedAt }) => usedAt.getTime() < usedBefore)
+    .map(({ namespace, serviceAccount, key, usedAt, directory, bytes }) => ({
+      ...{ namespace, serviceAccount, key, used: usedAt.toISOString(), path: directory, bytes },
+    }));
 }
 
 function ownedBy(object: KubeObject, uid: string): boolean {

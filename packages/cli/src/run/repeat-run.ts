@@ -1,4 +1,10 @@
-import { bindClaim, rerunAnnotation, reuseAnnotation } from '@assay/pipelines';
+import {
+  bindClaim,
+  breakpointAnnotation,
+  pausedStepAnnotation,
+  rerunAnnotation,
+  reuseAnnotation,
+} from '@assay/pipelines';
 import { isDone, isSuccessful, type PipelineRun, type TaskRun } from '@assay/tekton';
 import { CliError } from '../error.ts';
 import type { Run } from './find-run.ts';
@@ -46,10 +52,12 @@ export function repeatedRun(run: Run, fromFailed: boolean): Run {
   return repeated;
 }
 
-/** What a controller or the observer wrote, and what says which run this one itself repeated. */
+/** What a controller or the observer wrote, and what says which run this one itself repeated or stopped at. */
 function isOfTheRun(key: string): boolean {
-  return /^(chains\.tekton\.dev|tekton\.dev|pipeline\.tekton\.dev|assay\.dev)\//.test(key);
+  return ofTheRun.has(key) || /^(chains\.tekton\.dev|tekton\.dev|pipeline\.tekton\.dev)\//.test(key);
 }
+
+const ofTheRun = new Set([rerunAnnotation, reuseAnnotation, breakpointAnnotation, pausedStepAnnotation]);
 
 /** The name without what made it one of many, so that it does not grow with each repetition. */
 function stem(name: string): string {

@@ -44,10 +44,10 @@ export class RunningCommand {
     process.kill(this.pid, signal);
   }
 
-  /** Resolves when either output holds the text. */
-  async says(text: string, timeoutMs = 20_000): Promise<void> {
+  /** Resolves when either output holds the text, so many times. */
+  async says(text: string, timeoutMs = 20_000, times = 1): Promise<void> {
     for (const deadline = Date.now() + timeoutMs; ; await pause(20)) {
-      if (this.#stdout.includes(text) || this.#stderr.includes(text)) return;
+      if ([this.#stdout, this.#stderr].some((output) => output.split(text).length > times)) return;
       const state = `${this.#stdout}\n--\n${this.#stderr}`;
       assert.equal(this.#child.exitCode, null, `it ended before it said ${JSON.stringify(text)}:\n${state}`);
       assert.ok(Date.now() < deadline, `it does not say ${JSON.stringify(text)}:\n${state}`);

@@ -104,10 +104,11 @@ export class DocumentParts {
     const path = decodeURIComponent(resourcePath(resource, { ...at, name: '{name}' }));
     this.paths[collection] = this.#path(resource, ['namespace'], {
       get: ['list', `${name}List`],
-      post: ['post', name],
+      ...(!resource.view && { post: ['post', name] }),
       delete: ['deletecollection', `${name}List`],
     });
-    const object = { get: ['get', name], put: ['put', name], patch: ['patch', name] } as const;
+    const read = { get: ['get', name] } as const;
+    const object = resource.view ? read : ({ ...read, put: ['put', name], patch: ['patch', name] } as const);
     this.paths[path] = this.#path(resource, ['namespace', 'name'], { ...object, delete: ['delete', name] });
     if (resource.hasStatus)
       this.paths[`${path}/status`] = this.#path(resource, ['namespace', 'name'], object);

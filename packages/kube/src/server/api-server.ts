@@ -14,6 +14,7 @@ import { addOpenApiRoutes } from './openapi-routes.ts';
 import { acceptBodies, unsupportedMediaType } from './request-body.ts';
 import { limitRequests } from './request-limits.ts';
 import { addResourceRoutes, notServed } from './resource-routes.ts';
+import { routeUpgrades, webSocketsAlone } from './web-socket.ts';
 
 export interface ApiServerOptions {
   store: Store;
@@ -63,6 +64,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const { store, clock = systemClock, onError = () => {} } = options;
   const closing = new AbortController();
   const servers = new Set<Server | TlsServer>();
+  const endUpgraded = new Set<() => void>();
   let handler: RequestListener = () => {};
   const app = fastify({
     bodyLimit: options.maxBodyBytes ?? 3 * 1024 * 1024,
@@ -106,10 +108,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         requestTimeout,
         headersTimeout: Math.min(requestTimeout, 20_000),
         connectionsCheckingInterval: Math.min(requestTimeout, 5000),
+        ...webSocketsAlone,
       };
       const server = tls
         ? createTlsServer({ ...limits, cert: tls.certificate, key: tls.privateKey }, handler)
         : createServer(limits, handler);
+      endUpgraded.add(routeUpgrades(server, handler));
       const where = await startListening(server, address);
       servers.add(server);
       return where;
@@ -129,6 +133,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         setImmediate(() => server.closeAllConnections());
         return promise;
       });
+      for (const end of endUpgraded) end();
       await Promise.all(ends);
       await app.close();
     },

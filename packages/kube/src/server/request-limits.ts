@@ -22,7 +22,7 @@ export function limitRequests(app: FastifyInstance, maxInFlight: number): void {
   });
 }
 
-/** Watches and followed logs go on for as long as their reader likes. */
+/** Watches, followed logs and executed commands go on for as long as their requester likes. */
 function isLong(url: string): boolean {
-  return /[?&](watch|follow)=(?!0|false)/.test(url);
+  return /[?&](watch|follow)=(?!0|false)|^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/exec\?/.test(url);
 }

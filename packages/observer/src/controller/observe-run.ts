@@ -4,6 +4,7 @@ import {
   type Envelope,
   encodeStatement,
   envelopePayload,
+  type ImageLocation,
   parseEnvelope,
   provenanceFacts,
   readEvidence,
@@ -13,6 +14,7 @@ import {
   type StoredEvidence,
   signEnvelope,
   statementPayloadType,
+  storedEnvelope,
   verifyEnvelope,
 } from '@assay/attestation';
 import type { ContentStore } from '@assay/oci';
@@ -61,7 +63,8 @@ export interface Observation {
 /**
  * Attests one finished run and signs the images that it names: statement, envelope, storage. Each image and each
  * kind of evidence stands for itself, so one that fails keeps no other back. What is stored already (by the run's
- * uid and this key) is not stored again, so that a repeated attempt completes the first.
+ * uid and this key) is not stored again, so that a repeated attempt completes the first: with what the first signed,
+ * whatever was written on the run since.
  *
  * Repositories in results are the build's choice: `contentStore` decides which registries are let in.
  */
@@ -100,25 +103,28 @@ export async function observeRun(finished: FinishedRun, parts: ObserveParts): Pr
     signedImages: [],
     failures: [],
   };
+  const stored = config.storage.includes('oci')
+    ? await storeBesideImages(finished, observation, envelope, parts)
+    : envelope;
   if (config.storage.includes('tekton')) {
-    const bytes = Buffer.from(JSON.stringify(envelope));
+    const bytes = Buffer.from(JSON.stringify(stored));
     if (bytes.length > config.maxAnnotationBytes) {
       warnings.push({ name: key, message: `${bytes.length} bytes are too many for an annotation` });
     } else {
-      observation.annotations[payloadAnnotation(key)] = envelope.payload;
+      observation.annotations[payloadAnnotation(key)] = stored.payload;
       observation.annotations[signatureAnnotation(key)] = bytes.toString('base64');
     }
   }
-  if (config.storage.includes('oci')) await storeBesideImages(finished, observation, envelope, parts);
   return observation;
 }
 
+/** @returns the envelope that is stored: the given one, or that of an earlier attempt */
 async function storeBesideImages(
   finished: FinishedRun,
   observation: Observation,
-  envelope: Envelope,
+  made: Envelope,
   parts: ObserveParts,
-): Promise<void> {
+): Promise<Envelope> {
   const { config, signer } = parts;
   const { statement } = observation;
   const created = utcTime(finished.run.status?.completionTime) ?? '1970-01-01T00:00:00Z';
@@ -131,35 +137,42 @@ async function storeBesideImages(
   const signed = new Map(
     imagesToSign(finished).map((image) => [`${image.repository}@${image.digest}`, image]),
   );
+  const attempt = async (what: string, reference: string, action: () => Promise<void>) => {
+    try {
+      await action();
+    } catch (cause) {
+      const message = `could not store the ${what} of ${reference}: ${(cause as Error).message}`;
+      observation.failures.push(new ObserverError('StorageFailed', message, { cause }));
+    }
+  };
+  const isSame = (stored: StoredAttestation) => isSameRun(statement, made, stored);
+  const places: { reference: string; image: ImageLocation; present: StoredEvidence[] }[] = [];
+  let envelope: Envelope | undefined;
   for (const [reference, named] of new Map([...attested, ...signed])) {
-    let present: StoredEvidence[];
-    const attempt = async (what: string, action: () => Promise<void>) => {
-      try {
-        await action();
-      } catch (cause) {
-        const message = `could not store the ${what} of ${reference}: ${(cause as Error).message}`;
-        observation.failures.push(new ObserverError('StorageFailed', message, { cause }));
-      }
-    };
-    await attempt('evidence', async () => {
+    await attempt('evidence', reference, async () => {
       const image = { store: parts.contentStore(named.repository), ...named };
-      present = await readEvidence(image);
-      const options = { created, forms: config.forms, present };
-      if (attested.has(reference)) {
-        await attempt('attestation', async () => {
-          const { predicateType } = statement;
-          const isSame = (stored: StoredAttestation) => isSameRun(statement, envelope, stored);
-          await attachAttestation(image, { envelope, predicateType, signer }, { ...options, isSame });
-        });
-      }
-      if (signed.has(reference)) {
-        await attempt('signature', async () => {
-          await attachImageSignature(image, signer, options);
-          observation.signedImages.push(reference);
-        });
-      }
+      const present = await readEvidence(image);
+      places.push({ reference, image, present });
+      if (attested.has(reference)) envelope ??= await storedEnvelope(present, signer, isSame);
     });
   }
+  const stored = envelope ?? made;
+  for (const { reference, image, present } of places) {
+    const options = { created, forms: config.forms, present };
+    if (attested.has(reference)) {
+      await attempt('attestation', reference, async () => {
+        const signedStatement = { envelope: stored, predicateType: statement.predicateType, signer };
+        await attachAttestation(image, signedStatement, { ...options, isSame });
+      });
+    }
+    if (signed.has(reference)) {
+      await attempt('signature', reference, async () => {
+        await attachImageSignature(image, signer, options);
+        observation.signedImages.push(reference);
+      });
+    }
+  }
+  return stored;
 }
 
 /** The images in a TaskRun's results; of a PipelineRun's, those that no child has signed. */

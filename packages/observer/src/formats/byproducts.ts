@@ -36,7 +36,8 @@ export function pipelineRunByproducts(
 
 /**
  * What Chains does not record and a policy wants to know: how the run ended, how often it was tried, which tasks
- * were skipped, and which children could not be read any more. As a byproduct it is ignored by other verifiers.
+ * were skipped, which TaskRuns an earlier run had made, which caches were used, and which children could not be read
+ * any more. As a byproduct it is ignored by other verifiers.
  */
 export function runRecord(attested: AttestedRun, missingChildren: readonly string[]): ResourceDescriptor {
   const condition = attested.run.status?.conditions?.find(({ type }) => type === 'Succeeded');
@@ -45,8 +46,11 @@ export function runRecord(attested: AttestedRun, missingChildren: readonly strin
     status: condition?.status ?? 'Unknown',
     reason: condition?.reason ?? '',
   };
-  if (attested.kind === 'TaskRun') record.attempts = 1 + (attested.run.status?.retriesStatus?.length ?? 0);
-  else {
+  if (attested.kind === 'TaskRun') {
+    record.attempts = 1 + (attested.run.status?.retriesStatus?.length ?? 0);
+    Object.assign(record, cachesOf(attested.run));
+  } else {
+    const { uid } = attested.run.metadata ?? {};
     record.skippedTasks = (attested.run.status?.skippedTasks ?? []).map(({ name, reason }) => ({
       name,
       reason,
@@ -56,9 +60,23 @@ export function runRecord(attested: AttestedRun, missingChildren: readonly strin
       name: child.metadata?.name,
       status: child.status?.conditions?.find(({ type }) => type === 'Succeeded')?.status ?? 'Unknown',
       attempts: 1 + (child.status?.retriesStatus?.length ?? 0),
+      ...madeFor(child, uid),
+      ...cachesOf(child),
     }));
   }
   return byproduct(runRecordName, record);
+}
+
+/** The run that a child was made for, where that is not the one whose uid this is. */
+function madeFor(child: TaskRun, uid: string | undefined): Record<string, unknown> {
+  const maker = child.metadata?.ownerReferences?.find(({ controller }) => controller);
+  if (!maker || uid === undefined || maker.uid === uid) return {};
+  return { reusedFrom: { kind: maker.kind, name: maker.name, uid: maker.uid } };
+}
+
+function cachesOf({ status }: TaskRun): Record<string, unknown> {
+  const caches = status?.provenance?.caches ?? [];
+  return caches.length > 0 ? { caches } : {};
 }
 
 function plainResults(prefix: string, results: readonly RunResult[] | undefined): ResourceDescriptor[] {

@@ -219,6 +219,30 @@ test('the run record says how the run ended and what is missing, only when asked
   assert.deepEqual(content.children, [{ name: 'p-notify', status: 'False', attempts: 1 }]);
 });
 
+test('the run record says which TaskRuns were made for an earlier run, and which caches were used', () => {
+  const recordOf = (run: TaskRun | PipelineRun, children?: TaskRun[]) => {
+    const statement = createStatement(run, { ...(children && { children }), extensions: true });
+    const found = v1(statement).runDetails.byproducts?.find(({ name }) => name === runRecordName);
+    return JSON.parse(Buffer.from(found?.content ?? '', 'base64').toString());
+  };
+  const owner = (uid: string, controller: boolean) => ({
+    ...{ apiVersion: 'tekton.dev/v1', kind: 'PipelineRun', name: `run-${uid}`, uid, controller },
+  });
+  const caches = [{ workspace: 'go', key: 'k', from: { taskRun: 't', uid: 'u' } }];
+  const reused: TaskRun = {
+    ...notify,
+    metadata: { ...notify.metadata, ownerReferences: [owner('earlier', true), owner('this', false)] },
+    status: { ...notify.status, provenance: { caches } },
+  };
+  const run: PipelineRun = { ...pipeline, metadata: { ...pipeline.metadata, uid: 'this' } };
+  const [child] = recordOf(run, [reused]).children;
+  assert.deepEqual(child.reusedFrom, { kind: 'PipelineRun', name: 'run-earlier', uid: 'earlier' });
+  assert.deepEqual(child.caches, caches);
+  assert.deepEqual(recordOf(reused).caches, caches);
+  const own = { ...notify, metadata: { ...notify.metadata, ownerReferences: [owner('this', true)] } };
+  assert.equal('reusedFrom' in recordOf(run, [own]).children[0], false);
+});
+
 test('unknown formats, build types and kinds are refused', () => {
   assert.throws(() => createStatement(build, { format: 'slsa/v9' as 'slsa/v1' }), {
     code: 'UnsupportedFormat',

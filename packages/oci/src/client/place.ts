@@ -36,13 +36,13 @@ export function checkReference(reference: string): string {
   );
 }
 
-/** PUT of a manifest; gives a 412 back to who set `ifMatch`. */
+/** PUT of a manifest; gives a 412 back to who set a condition: `If-Match`, or `If-None-Match` where that is absent. */
 export async function putManifestBytes(
   place: Place,
   reference: string,
   bytes: Uint8Array,
   mediaType: string,
-  ifMatch?: string,
+  ifMatch?: string | null,
 ): Promise<TransportResponse> {
   const response = await place.connection.send({
     method: 'PUT',
@@ -52,10 +52,11 @@ export async function putManifestBytes(
       'Content-Type': mediaType,
       'Content-Length': String(bytes.byteLength),
       ...(ifMatch && { 'If-Match': ifMatch }),
+      ...(ifMatch === null && { 'If-None-Match': '*' }),
     },
     body: bytes,
     signal: place.signal,
-    expect: ifMatch ? [201, 200, 412] : [201, 200],
+    expect: ifMatch !== undefined ? [201, 200, 412] : [201, 200],
     what: nameOf(place, reference),
     notFound: 'NameUnknown',
   });

@@ -1,4 +1,4 @@
-import type { ContentStore, Descriptor, StoredManifest } from '../content.ts';
+import type { ContentStore, Descriptor, PutManifestOptions, StoredManifest } from '../content.ts';
 import { computeDigest, isDigest, parseDigest, verifyDigest } from '../digest/digest.ts';
 import { collect, verifyStream } from '../digest/verify-stream.ts';
 import { isOciError, OciError } from '../error.ts';
@@ -97,12 +97,19 @@ export class RegistryClient implements ContentStore {
     reference: string,
     bytes: Uint8Array,
     mediaType: string,
+    { replaces }: PutManifestOptions = {},
   ): Promise<Descriptor> {
     const place = this.#place(repository);
     const summary = parseManifest(bytes, mediaType);
     if (isDigest(reference)) verifyDigest(bytes, reference, 'the manifest');
     const digest = isDigest(reference) ? reference : computeDigest(bytes);
-    const response = await putManifestBytes(place, reference, bytes, mediaType);
+    const condition = typeof replaces === 'string' ? `"${replaces}"` : replaces;
+    const response = await putManifestBytes(place, reference, bytes, mediaType, condition);
+    if (response.status === 412) {
+      throw new OciError('Conflict', `${nameOf(place, reference)} was changed meanwhile`, {
+        hint: 'read it and try again',
+      });
+    }
     const descriptor = describeManifest(summary, digest, bytes.byteLength);
     const subject = summary.subject?.digest;
     // Some registries answer OCI-Subject without having the API, so the header alone is not believed.

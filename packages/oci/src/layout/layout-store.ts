@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContentStore, Descriptor, StoredManifest } from '../content.ts';
+import type { ContentStore, Descriptor, PutManifestOptions, StoredManifest } from '../content.ts';
 import { computeDigest, isDigest, parseDigest, verifyDigest } from '../digest/digest.ts';
 import { verifyStream } from '../digest/verify-stream.ts';
 import { isOciError, OciError } from '../error.ts';
@@ -69,8 +69,11 @@ export class LayoutStore implements ContentStore {
     reference: string,
     bytes: Uint8Array,
     mediaType: string,
+    { replaces }: PutManifestOptions = {},
   ): Promise<Descriptor> {
-    const { descriptor } = await this.storeManifest(repository, reference, bytes, { mediaType });
+    const accepts =
+      replaces === undefined ? undefined : (current?: string) => current === (replaces ?? undefined);
+    const { descriptor } = await this.storeManifest(repository, reference, bytes, { mediaType, accepts });
     return descriptor;
   }
 

@@ -90,7 +90,7 @@ async function store(
     return await options.store.storeManifest(storeName(name), target, bytes, {
       mediaType,
       tags,
-      accepts: ifMatch(request.headers['if-match']),
+      accepts: ifMatch(request.headers['if-match']) ?? ifNoneMatch(request.headers['if-none-match']),
     });
   } catch (error) {
     // Within a manifest's PUT these two are faults of the manifest and of the tag.
@@ -113,6 +113,11 @@ function ifMatch(header: string | undefined): ((current: string | undefined) => 
   if (header === undefined) return undefined;
   const tags = header.split(',').map((tag) => tag.trim());
   return (current) => current !== undefined && tags.some((tag) => tag === '*' || tag === `"${current}"`);
+}
+
+/** An If-None-Match header with `*` (section 13.1.2): the reference must not exist. */
+function ifNoneMatch(header: string | undefined): ((current: string | undefined) => boolean) | undefined {
+  return header?.trim() === '*' ? (current) => current === undefined : undefined;
 }
 
 async function announce(

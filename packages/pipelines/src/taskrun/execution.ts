@@ -5,7 +5,6 @@ import {
   durationOf,
   podName,
   type Resolver,
-  type StepState,
   succeededCondition,
   type TaskRun,
   type TaskRunReason,
@@ -32,6 +31,7 @@ import { CannotStart } from './cannot-start.ts';
 import { type Preparation, prepare } from './prepare.ts';
 import type { AccountLogins } from './run-credentials.ts';
 import { StatusWriter } from './status-writer.ts';
+import { terminateStep } from './terminate-step.ts';
 
 /** What executions need from their host. */
 export interface ExecutionServices {
@@ -325,23 +325,9 @@ export class TaskRunExecution {
   #terminated(reason: TaskRunReason, message: string): Ending {
     const finishedAt = timestamp(this.#services.clock.now());
     for (const state of this.#status.steps ?? []) {
-      if (!state.terminated) this.#terminateStep(state, reason, finishedAt);
+      if (!state.terminated) terminateStep(state, reason, finishedAt, this.#status.podName);
     }
     return { reason, message };
-  }
-
-  #terminateStep(state: StepState, reason: TaskRunReason, finishedAt: string): void {
-    const startedAt = state.running?.startedAt;
-    delete state.running;
-    delete state.waiting;
-    state.terminated = {
-      exitCode: 1,
-      reason,
-      message: `Step ${state.name} terminated as pod ${this.#status.podName} is terminated`,
-      ...(startedAt !== undefined && { startedAt }),
-      finishedAt,
-    };
-    state.terminationReason = reason;
   }
 
   #loseAttempt(): Ending {

@@ -52,7 +52,7 @@ function claimFor(
       namespace,
       ownerReferences: [owner],
     },
-    ...(spec && { spec }),
+    ...(spec && { spec: spec as NonNullable<PersistentVolumeClaim['spec']> }),
   };
 }
 

@@ -10,6 +10,7 @@ import { type ContentStore, parseReference, referenceTarget } from '@assay/oci';
 import type { AttestationSummary, EntitySignature } from '../report/report.ts';
 import type { RuleResult } from '../results/rule-info.ts';
 import type { SnapshotComponent } from '../snapshot/snapshot.ts';
+import { verificationSummaryType } from '../vsa/verification-summary.ts';
 import { type BuiltinCheck, checkResult } from './checks.ts';
 import { type ImageConfigs, readImageConfigs } from './image-config.ts';
 import { readManifestFiles } from './manifest-files.ts';
@@ -41,6 +42,8 @@ export interface ImageEvidence {
 }
 
 export interface VerifiedAttestation {
+  /** The blob that holds it. */
+  digest: string;
   statement: Record<string, unknown>;
   signatures: EntitySignature[];
 }
@@ -114,7 +117,13 @@ export async function gatherEvidence(
   const signed = options.skipAttestationSignature
     ? found.filter((piece) => piece.kind === 'attestation')
     : await accepted(found, 'attestation', options.verifier);
-  const attestations = onceEach(signed.filter((piece) => hasSubject(piece.statement, image.digest)));
+  // An earlier verdict is no evidence for a later one.
+  const attestations = onceEach(
+    signed.filter(
+      ({ statement }) =>
+        hasSubject(statement, image.digest) && statement.predicateType !== verificationSummaryType,
+    ),
+  );
   if (!options.skipAttestationSignature) {
     const problem =
       signed.length > 0 ? undefined : `${noKeyMatch.attestation} Error: ${whyNone(found, 'attestation')}`;
@@ -126,7 +135,8 @@ export async function gatherEvidence(
     evidence.violations.push({ msg, metadata: {} });
     return evidence;
   }
-  evidence.attestations = attestations.map(({ payload, signatures }) => ({
+  evidence.attestations = attestations.map(({ digest, payload, signatures }) => ({
+    digest,
     statement: JSON.parse(new TextDecoder().decode(payload)),
     signatures: signatures.map(({ keyid, sig }) => ({ keyid, sig })),
   }));

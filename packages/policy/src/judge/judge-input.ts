@@ -77,12 +77,9 @@ async function judgeBySource(
   });
   const said = verdict.violations.length + verdict.successes.length;
   if (said === 0 && verdict.warnings.every(({ metadata }) => metadata.code === undefined)) {
-    const counted = outcomes.some(({ warnings, failures }) => warnings.length + failures.length > 0);
-    if (!counted) {
-      throw new PolicyError('NoResults', `${place}: no successes, warnings, or failures, check input`, {
-        hint: 'the include criteria of the policy name no rule of its sources, or all rules are excluded',
-      });
-    }
+    throw new PolicyError('NoResults', `${place}: no successes, warnings, or failures, check input`, {
+      hint: 'the include criteria of the policy name no rule of its sources, or all rules are excluded',
+    });
   }
   const nested = nestedNamespaces(catalogue);
   return {

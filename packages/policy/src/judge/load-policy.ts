@@ -1,13 +1,17 @@
+import { createHash } from 'node:crypto';
 import type { ContentStore } from '@assay/oci';
 import { ociBuiltins } from '../builtins/oci-builtins.ts';
 import { purlBuiltins } from '../builtins/purl-builtins.ts';
 import { RegistryReader } from '../builtins/registry-reader.ts';
 import { sigstoreBuiltins } from '../builtins/sigstore-builtins.ts';
+import type { CriteriaTarget } from '../criteria/criteria.ts';
 import type { SigstoreDefaults } from '../evaluate/source-program.ts';
 import { compileSource, type SourceProgram } from '../evaluate/source-program.ts';
 import { createVerifier, type SignerDemands } from '../evidence/signer-demands.ts';
 import type { SignatureVerifier } from '../evidence/verifier.ts';
+import type { SourceFiles } from '../source/source-files.ts';
 import { createSourceLoader, type SourceLoader } from '../source/source-loader.ts';
+import { canonicalPolicy } from '../spec/equivalence.ts';
 import type { PolicySource, PolicySpec } from '../spec/policy-spec.ts';
 
 export interface LoadPolicyOptions {
@@ -41,6 +45,8 @@ export interface LoadedPolicy {
 
 export interface LoadedSource {
   source: PolicySource;
+  /** SHA-256 over the policies and data fetched, in hexadecimal. */
+  contents: string;
   program: SourceProgram;
 }
 
@@ -71,7 +77,11 @@ export async function loadPolicy(options: LoadPolicyOptions): Promise<LoadedPoli
         ...(source.data && { data: data.map((files) => files.pinned) }),
         ...(ruleData && { ruleData }),
       };
-      return { source: pinned, program: compileSource({ policies, data, generated, builtins }) };
+      return {
+        source: pinned,
+        contents: contentsDigest([...policies, ...data]),
+        program: compileSource({ policies, data, generated, builtins }),
+      };
     }),
   );
   return {
@@ -81,6 +91,24 @@ export async function loadPolicy(options: LoadPolicyOptions): Promise<LoadedPoli
     store,
     verifierFor,
   };
+}
+
+/**
+ * SHA-256 of what a policy demands of an image at a time, in hexadecimal: its canonical form together with the contents of its sources, so that
+ * a file that was changed in place makes another policy.
+ */
+export function policyIdentity(policy: LoadedPolicy, at: Date, target: CriteriaTarget): string {
+  const hash = createHash('sha256').update(canonicalPolicy(policy.spec, at, target));
+  for (const contents of policy.sources.map((source) => source.contents).sort()) hash.update(contents);
+  return hash.digest('hex');
+}
+
+function contentsDigest(sources: readonly SourceFiles[]): string {
+  const hash = createHash('sha256');
+  for (const { files } of sources)
+    for (const [path, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+      hash.update(`${path}\0${bytes.byteLength}\0`).update(bytes);
+  return hash.digest('hex');
 }
 
 function sigstoreDefaults(

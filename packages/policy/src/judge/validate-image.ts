@@ -163,6 +163,7 @@ async function judgeImage(component: SnapshotComponent, shared: Shared): Promise
       success: found.violations.length === 0,
       signatures: evidence.signatures,
       attestations: attestationSummaries(evidence.attestations),
+      evidence: evidence.attestations.map(({ digest }) => digest),
     },
     effectiveTime,
     ...(options.keepInputs && document && { input: document }),

@@ -31,6 +31,8 @@ export interface ComponentReport {
   success: boolean;
   signatures: EntitySignature[];
   attestations: AttestationSummary[];
+  /** Digests of what the verdict rests on; not shown in reports. */
+  evidence?: string[];
 }
 
 /** A verdict over images, in Conforma's shape. */

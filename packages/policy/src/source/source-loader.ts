@@ -9,6 +9,8 @@ import { defaultSourceLimits, FileCollector, type SourceFiles, type SourceLimits
 export interface SourceLoaderOptions {
   /** The content store of a repository. */
   store: (repository: string) => ContentStore;
+  /** Whether sources may be on this machine's disk. @default true */
+  files?: boolean;
   /** @default defaultSourceLimits */
   limits?: SourceLimits;
   /** @default Node's fetch */
@@ -53,6 +55,10 @@ async function loadSource(text: string, options: SourceLoaderOptions): Promise<S
         await readHttp(address.url, collector, options);
         break;
       case 'file':
+        if (options.files === false)
+          throw new PolicyError('InvalidSource', `${text} is a path, and files are not read here`, {
+            hint: 'put the policy into a registry or a git repository',
+          });
         await readLocal(address.path, collector);
     }
   } catch (cause) {

@@ -53,4 +53,15 @@ export class RegoObject {
   add(key: Value, value: Value): void {
     this.#map.set(key, value);
   }
+
+  /** Only while building. */
+  delete(key: Value): void {
+    this.#map.delete(key);
+  }
+
+  /** Only for who built it and has not handed it on: before it is changed after it was iterated or hashed. */
+  reopen(): void {
+    this.#sorted = undefined;
+    this.hash = undefined;
+  }
 }

@@ -45,4 +45,15 @@ export class RegoSet {
   add(value: Value): void {
     this.#map.set(value, true);
   }
+
+  /** Only while building. */
+  delete(value: Value): void {
+    this.#map.delete(value);
+  }
+
+  /** Only for who built it and has not handed it on: before it is changed after it was iterated or hashed. */
+  reopen(): void {
+    this.#sorted = undefined;
+    this.hash = undefined;
+  }
 }

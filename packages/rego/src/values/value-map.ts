@@ -11,7 +11,7 @@ interface Entry<T> {
 
 /**
  * A map whose keys are equal by value. Primitives are the keys of a `Map`; composites and decimals lie in buckets by their hash.
- * Grows only; order is that of insertion, primitives first.
+ * Order is that of insertion, primitives first.
  */
 export class ValueMap<T> {
   readonly #primitives = new Map<Primitive, T>();
@@ -48,6 +48,20 @@ export class ValueMap<T> {
     if (bucket) bucket.push({ key, value });
     else this.#buckets.set(hash, [{ key, value }]);
     this.#composites += 1;
+  }
+
+  delete(key: Value): void {
+    if (isPrimitive(key)) {
+      this.#primitives.delete(key);
+      return;
+    }
+    const hash = hashOf(key);
+    const bucket = this.#buckets?.get(hash);
+    const index = bucket?.findIndex((entry) => equal(entry.key, key)) ?? -1;
+    if (bucket === undefined || index < 0) return;
+    bucket.splice(index, 1);
+    if (bucket.length === 0) this.#buckets?.delete(hash);
+    this.#composites -= 1;
   }
 
   /** The keys in the order of insertion, primitives first. */

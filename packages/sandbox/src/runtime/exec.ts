@@ -47,6 +47,8 @@ export interface ExecHost {
 
 /** Processes that a killed one has left behind may hold its output open; they are not waited for longer. */
 const drainMs = 500;
+/** How long the output of a process that has ended waits for a reader that holds it. */
+const heldMs = 30_000;
 
 /**
  * Starts a process in a running container.
@@ -87,11 +89,12 @@ export async function execute(host: ExecHost, spec: ExecSpec): Promise<ExecutedP
   let held: PromiseWithResolvers<void> | undefined;
   const exit = guard.exec(host.name, host.relativeDir).then(async (code) => {
     input?.close();
+    const latest = performance.now() + heldMs;
     const drained = Promise.all(outputPipes.map((pipe) => pipe.drained()));
     do {
-      await held?.promise;
+      if (held) await Promise.race([held.promise, delay(heldMs, undefined, { ref: false })]);
       await Promise.race([drained, delay(drainMs, undefined, { ref: false })]);
-    } while (held);
+    } while (held && performance.now() < latest);
     for (const pipe of outputPipes) pipe.close();
     over = true;
     const words = outputs.map(({ held }) => held).join('');

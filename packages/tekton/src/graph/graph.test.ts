@@ -32,7 +32,7 @@ const skips = (run: RunState) =>
 const chain: PipelineTask[] = [{ name: 'a' }, { name: 'b', runAfter: ['a'] }, { name: 'c', runAfter: ['b'] }];
 
 describe('the graph', () => {
-  test('depends on runAfter and on results used anywhere', () => {
+  test('depends on runAfter and on results used in params, when, matrix and steps, and nowhere else', () => {
     const task: PipelineTask = {
       name: 'x',
       runAfter: ['z'],
@@ -40,9 +40,14 @@ describe('the graph', () => {
       when: [{ input: '$(tasks.b.results.r)', operator: 'in', values: [] }],
       matrix: { params: [{ name: 'm', value: ['$(tasks.c.results.r)'] }] },
       taskRef: { resolver: 'git', params: [{ name: 'rev', value: '$(tasks.d.results.r)' }] },
-      taskSpec: { steps: [{ script: '$(tasks.e.results.r)' }] },
+      taskSpec: {
+        description: '$(tasks.f.results.r)',
+        steps: [{ script: '$(tasks.e.results.r)', env: [{ name: 'E', value: '$(tasks.g.results.r)' }] }],
+      },
+      displayName: '$(tasks.h.results.r)',
+      workspaces: [{ name: 'w', subPath: '$(tasks.i.results.r)' }],
     };
-    assert.deepEqual(dependencies(task), ['a', 'b', 'c', 'd', 'e', 'z']);
+    assert.deepEqual(dependencies(task), ['a', 'b', 'c', 'e', 'g', 'z']);
   });
   test('a cycle names the first task and what it waits for', () => {
     const tasks = [

@@ -42,7 +42,6 @@ export function dependencies(task: PipelineTask): string[] {
   const rest = referringFields(task);
   for (const scope of ['tasks', 'finally'] as const)
     for (const reference of resultReferences(rest, scope)) names.add(reference.producer);
-  for (const reference of aggregateLengthReferences(rest)) names.add(reference.producer);
   return [...names].sort();
 }
 
@@ -65,7 +64,11 @@ export function buildTaskGraph(
     byName.set(task.name, task);
   }
   const parents = new Map<string, string[]>();
-  for (const task of tasks) parents.set(task.name, section === 'tasks' ? dependencies(task) : []);
+  for (const task of tasks) {
+    const counted = aggregateLengthReferences(referringFields(task)).map(({ producer }) => producer);
+    const all = new Set([...dependencies(task), ...counted.filter((name) => byName.has(name))]);
+    parents.set(task.name, section === 'tasks' ? [...all].sort() : []);
+  }
   refuseCycles(parents);
   const children = new Map<string, string[]>(tasks.map((task) => [task.name, []]));
   for (const [name, dependsOn] of parents) {

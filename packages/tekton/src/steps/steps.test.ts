@@ -24,6 +24,25 @@ describe('the step template', () => {
     ],
     securityContext: { runAsUser: 1, capabilities: { drop: ['ALL'] } },
   };
+  test('puts its own items where Kubernetes does: before the next of the step that the template has, too', () => {
+    const names = (template: string, step: string) => {
+      const env = (text: string) => [...text].map((name) => ({ name, value: text }));
+      const merged = mergeStepTemplate({ env: env(template) }, { name: 's', env: env(step) });
+      return (merged.env ?? []).map(({ name }) => name).join('');
+    };
+    assert.equal(names('tXu', 'sXr'), 'stXru');
+    assert.equal(names('ABC', 'CA'), 'BCA');
+    assert.equal(names('ABC', 'NC'), 'NABC');
+    assert.equal(names('AB', 'BN'), 'ABN');
+    assert.equal(names('AB', ''), 'AB');
+    assert.equal(names('', 'AB'), 'AB');
+  });
+  test('merges devices by path', () => {
+    const device = (name: string) => ({ name, devicePath: `/dev/${name}` });
+    const template = { volumeDevices: [device('a'), device('b')] };
+    const merged = mergeStepTemplate(template, { name: 's', volumeDevices: [device('b'), device('c')] });
+    assert.deepEqual(merged.volumeDevices, [device('a'), device('b'), device('c')]);
+  });
   test('fills what the step does not say; env goes by name', () => {
     const merged = mergeStepTemplate(template, {
       name: 's',

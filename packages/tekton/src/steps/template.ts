@@ -48,10 +48,8 @@ export function mergeStepTemplate(template: StepTemplate | undefined, step: Step
     merged.volumeMounts = mergeBy(template.volumeMounts, step.volumeMounts, ({ mountPath }) => mountPath);
   }
   if (template.volumeDevices ?? step.volumeDevices) {
-    merged.volumeDevices = mergeBy(
-      template.volumeDevices,
-      step.volumeDevices,
-      ({ devicePath }) => devicePath,
+    merged.volumeDevices = mergeBy(template.volumeDevices, step.volumeDevices, ({ devicePath }) =>
+      String(devicePath),
     );
   }
   const computeResources = mergeMaps(template.computeResources, step.computeResources);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { paramSchema, resultSpecSchema, stepRefSchema, whenExpressionSchema } from './params.ts';
+import { paramSchema, stepRefSchema, stepResultSpecSchema, whenExpressionSchema } from './params.ts';
 import { duration, flag, integer, jsonObject, shape, text, textOrNumber, texts } from './shape.ts';
 import { workspaceUsageSchema } from './workspaces.ts';
 
@@ -104,7 +104,7 @@ export const stepSchema = shape(
     stderrConfig: streamSchema,
     ref: stepRefSchema,
     params: z.array(paramSchema),
-    results: z.array(resultSpecSchema),
+    results: z.array(stepResultSpecSchema),
     when: z.array(whenExpressionSchema),
   },
 );

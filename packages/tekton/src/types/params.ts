@@ -57,6 +57,9 @@ export const resultSpecSchema = shape(
 );
 export type ResultSpec = z.infer<typeof resultSpecSchema>;
 
+/** A declared result of a Step or StepAction, which has no value of its own. */
+export const stepResultSpecSchema = resultSpecSchema.omit({ value: true });
+
 /** A declared result of a Pipeline. */
 export const pipelineResultSpecSchema = shape(
   { name: text, value: paramValueSchema },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { objectMetaSchema } from './metadata.ts';
-import { flag, integer, jsonObject, shape, text, textMap, textOrNumber } from './shape.ts';
+import { flag, integer, jsonObject, shape, text, textMap, textOrNumber, texts } from './shape.ts';
 
 const keyToPathSchema = shape({ key: text, path: text }, { mode: integer });
 const items = z.array(keyToPathSchema);
@@ -62,9 +62,30 @@ export type SecretVolume = z.infer<typeof secretVolumeSchema>;
 export type ProjectedVolume = z.infer<typeof projectedVolumeSchema>;
 export type KeyToPath = z.infer<typeof keyToPathSchema>;
 
+const quantities = z.record(z.string(), textOrNumber);
+
 /** A claim made for one run, `volumeClaimTemplate`. */
 export const volumeClaimTemplateSchema = shape(
   {},
-  { apiVersion: text, kind: text, metadata: objectMetaSchema, spec: jsonObject, status: jsonObject },
+  {
+    apiVersion: text,
+    kind: text,
+    metadata: objectMetaSchema,
+    spec: shape(
+      {},
+      {
+        accessModes: texts,
+        selector: jsonObject,
+        resources: shape({}, { requests: quantities, limits: quantities }),
+        volumeName: text,
+        storageClassName: text,
+        volumeMode: text,
+        dataSource: jsonObject,
+        dataSourceRef: jsonObject,
+        volumeAttributesClassName: text,
+      },
+    ),
+    status: jsonObject,
+  },
 );
 export type VolumeClaimTemplate = z.infer<typeof volumeClaimTemplateSchema>;

@@ -4,6 +4,7 @@ import { Findings, mergeFieldErrors } from './field-error.ts';
 import { validateMetadata } from './names.ts';
 import { validateParams } from './params.ts';
 import { validateBindings } from './runs.ts';
+import { validateDuration } from './steps.ts';
 
 /**
  * A CustomRun, with Tekton's field paths and words, at most one kind of complaint at a time as there.
@@ -12,6 +13,7 @@ import { validateBindings } from './runs.ts';
 export function validateCustomRun(run: CustomRun): FieldError[] {
   const findings = new Findings();
   validateMetadata(run.metadata, findings.at('metadata'));
+  validateDuration(run.spec?.timeout, findings.at('spec'), 'timeout');
   if (findings.errors.length === 0) validateSpec(run.spec ?? {}, findings);
   return mergeFieldErrors(findings.errors);
 }

@@ -117,8 +117,9 @@ export function requireProperties(specs: readonly ParamSpec[], findings: Finding
 /** Given params of a run or a reference: no name twice, whatever the case; `findings` stands at the list. */
 export function validateParams(params: readonly Param[], findings: Findings): void {
   const seen = new Set<string>();
-  for (const { name = '' } of params) {
+  for (const { name = '', value } of params) {
     const key = name.toLowerCase();
+    if (value === undefined) findings.at(`[${name}]`).missing('value');
     if (seen.has(key)) findings.at(`[${name}]`).multipleOneOf('name');
     seen.add(key);
   }
@@ -127,7 +128,8 @@ export function validateParams(params: readonly Param[], findings: Findings): vo
 /** Params of a PipelineTask or a matrix: no name twice; `findings` stands at the list. */
 export function validateUniqueParams(params: readonly Param[], findings: Findings): void {
   const seen = new Set<string>();
-  for (const [index, { name = '' }] of params.entries()) {
+  for (const [index, { name = '', value }] of params.entries()) {
+    if (value === undefined) findings.missing(`[${index}].value`);
     if (seen.has(name)) {
       findings.add(`parameter names must be unique, the parameter "${name}" is also defined at`, [
         `[${index}].name`,

@@ -103,7 +103,6 @@ testRules('what Tekton refuses in Pipelines', [
     },
     expected: [
       'invalid value: custom task ref must specify apiVersion: spec.tasks[0].taskRef.apiVersion',
-      'invalid value: custom task ref must specify kind: spec.tasks[1].taskRef.kind',
       'invalid value: custom task spec must specify apiVersion: spec.tasks[3].taskSpec.apiVersion',
       'invalid value: custom task spec must specify kind: spec.tasks[2].taskSpec.kind',
       'invalid value: invalid apiVersion format "example", must be in the format "group/version": spec.tasks[1].taskRef.apiVersion',

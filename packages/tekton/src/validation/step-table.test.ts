@@ -78,7 +78,7 @@ testRules('what Tekton refuses in steps', [
           args: ['a'],
           script: 's',
           workingDir: '/w',
-          env: [],
+          env: [{ name: 'E' }],
           volumeMounts: [{ name: 'v', mountPath: '/m' }],
           results: [{ name: 'r' }],
         },
@@ -104,7 +104,7 @@ testRules('what Tekton refuses in steps', [
   {
     what: 'a ref by resolver, stable',
     kind: 'Task',
-    spec: { steps: [{ name: 's', ref: { resolver: 'git', params: [] } }] },
+    spec: { steps: [{ name: 's', ref: { resolver: 'git', params: [{ name: 'url', value: 'u' }] } }] },
     options: { featureFlags: { enableApiFields: 'stable' } },
     expected: [
       'resolver params requires "enable-api-fields" feature gate to be "alpha" or "beta" but it is "stable": ',

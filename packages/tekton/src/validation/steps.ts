@@ -118,6 +118,8 @@ function validateOwnFields(step: Step, findings: Findings): void {
 
 function validateStepReference(step: Step, flags: FeatureFlags, findings: Findings): void {
   validateReference(step.ref ?? {}, flags, findings.within('ref'));
+  for (const { name, value } of step.params ?? [])
+    if (value === undefined) findings.at('params', name).missing('value');
   const refuse = (present: unknown, name: string, field = name): void => {
     const empty = present === undefined || present === '' || (Array.isArray(present) && present.length === 0);
     if (!empty) findings.add(`${name} cannot be used with Ref`, [field]);

@@ -9,18 +9,27 @@ import type { VerificationPolicy } from '../types/verification-policy.ts';
 import { validateCustomRun } from './custom-run.ts';
 import type { FieldError } from './field-error.ts';
 import { Findings, mergeFieldErrors } from './field-error.ts';
+import { asGoReads } from './go-reading.ts';
 import { validateMetadata } from './names.ts';
 import type { ValidationOptions } from './options.ts';
 import { validatePipeline } from './pipeline.ts';
+import { validateQuantities } from './quantities.ts';
 import { validatePipelineRun, validateTaskRun } from './runs.ts';
 import { validateStepAction } from './step-action.ts';
 import { validateTask } from './task.ts';
 import { validateVerificationPolicy } from './verification-policy.ts';
 
 /** Validates any object by its kind; of kinds that are not Tekton's only the metadata. Call after `setDefaults`. */
-export function validateObject(object: KubeObject, options: ValidationOptions = {}): FieldError[] {
-  const tekton = object.apiVersion.startsWith(`${tektonGroup}/`);
-  switch (tekton ? object.kind : '') {
+export function validateObject(given: KubeObject, options: ValidationOptions = {}): FieldError[] {
+  if (!given.apiVersion.startsWith(`${tektonGroup}/`)) return validateKind(given, '', options);
+  const object = asGoReads(given);
+  const findings = new Findings(validateKind(object, object.kind, options));
+  validateQuantities((object as KubeObject & { spec?: unknown }).spec, findings.at('spec'));
+  return mergeFieldErrors(findings.errors);
+}
+
+function validateKind(object: KubeObject, tektonKind: string, options: ValidationOptions): FieldError[] {
+  switch (tektonKind) {
     case 'Task':
       return validateTask(object as unknown as Task, options);
     case 'Pipeline':

@@ -34,6 +34,7 @@ export function benchOfOpa(): Command {
   addDefaultTrue(command, '--benchmem', 'report how much memory one evaluation takes');
   return command
     .addOption(countOption('--count <count>', 'how often to measure', '1'))
+    .addOption(countOption('--seconds <seconds>', 'how long one measurement takes', '1'))
     .addOption(ignoreOption())
     .addOption(targetOption())
     .addOption(v0Option())

@@ -22,6 +22,7 @@ export function checkOfOpa(): Command {
         .default('pretty'),
     )
     .addOption(strictOption())
+    .option('--v0-v1', 'the policies must be right in both versions of Rego')
     .addOption(countOption('-m, --max-errors <count>', 'print no more problems than this', '10'))
     .addOption(capabilitiesOption())
     .addOption(ignoreOption())

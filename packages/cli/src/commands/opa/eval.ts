@@ -13,6 +13,7 @@ import {
   timeoutOption,
   v0Option,
   v1Option,
+  withoutEffect,
 } from './opa-command.ts';
 
 /** `assay opa eval`. */
@@ -60,11 +61,16 @@ export function evalOfOpa(): Command {
     .addOption(countOption('--count <count>', 'how often to evaluate', '1'))
     .addOption(timeoutOption('the evaluation'))
     .addOption(strictOption())
+    .option('--instrument', 'as --metrics')
     .addOption(capabilitiesOption())
     .addOption(ignoreOption())
     .addOption(targetOption())
     .addOption(v0Option())
     .addOption(v1Option())
+    .addOption(withoutEffect('--disable-indexing'))
+    .addOption(withoutEffect('--disable-early-exit'))
+    .addOption(withoutEffect('-O, --optimize <level>'))
+    .addOption(withoutEffect('-e, --entrypoint <path>'))
     .addHelpText(
       'after',
       `

@@ -107,3 +107,6 @@ export function countOption(flags: string, description: string, value: string): 
     return text;
   });
 }
+
+/** A flag of `opa` that only says how to work, never what comes out: taken, and of no consequence here. */
+export const withoutEffect = (flags: string): Option => new Option(flags).hideHelp();

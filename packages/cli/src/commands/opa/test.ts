@@ -9,6 +9,7 @@ import {
   timeoutOption,
   v0Option,
   v1Option,
+  withoutEffect,
 } from './opa-command.ts';
 
 /** `assay opa test`. */
@@ -48,6 +49,8 @@ export function testOfOpa(): Command {
     .addOption(targetOption())
     .addOption(v0Option())
     .addOption(v1Option())
+    .addOption(withoutEffect('-p, --parallel <count>'))
+    .addOption(withoutEffect('-m, --max-errors <count>'))
     .addHelpText(
       'after',
       `

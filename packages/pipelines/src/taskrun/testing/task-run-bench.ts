@@ -53,7 +53,7 @@ const programs = [
 
 /** TaskRuns on real containers, whose one image is made from this host's own programs. */
 export class TaskRunBench {
-  readonly home = mkdtempSync('/tmp/assay-taskruns-');
+  readonly home: string;
   readonly user: Client;
   /** May write what only runners may. */
   readonly runner: Client;
@@ -86,9 +86,18 @@ export class TaskRunBench {
     this.#controllers = startControllers(client, [this.controller]);
   }
 
-  static async start(options: Partial<TaskRunControllerOptions> = {}): Promise<TaskRunBench> {
+  static async start(
+    options:
+      | Partial<TaskRunControllerOptions>
+      | ((parts: { home: string; sandbox: Sandbox }) => Partial<TaskRunControllerOptions>) = {},
+  ): Promise<TaskRunBench> {
     const home = mkdtempSync('/tmp/assay-taskruns-');
-    return new TaskRunBench(await createSandbox({ home, firstNetwork: 'none' }), home, options);
+    const sandbox = await createSandbox({ home, firstNetwork: 'none' });
+    return new TaskRunBench(
+      sandbox,
+      home,
+      typeof options === 'function' ? options({ home, sandbox }) : options,
+    );
   }
 
   async create(name: string, spec: TaskRunSpec, metadata: TaskRun['metadata'] = {}): Promise<TaskRun> {

@@ -48,6 +48,6 @@ export const jsonEditingBuiltins: readonly Builtin[] = [
       }),
     ],
     result: any,
-    call: ([a, b]) => patch(a!, arrayOperand(b, 2)),
+    call: ([a, b], context) => patch(a!, arrayOperand(b, 2), context),
   },
 ];

@@ -2,57 +2,158 @@ import { equal } from '../../values/compare.ts';
 import { RegoObject } from '../../values/rego-object.ts';
 import { RegoSet } from '../../values/rego-set.ts';
 import type { RegoArray, Value } from '../../values/value.ts';
+import type { BuiltinContext } from '../builtin.ts';
 import { parsePath } from './paths.ts';
 
 /**
  * The value after the operations of a JSON patch (RFC 6902), or undefined when one of them cannot be done. Beyond the RFC a path may
- * be an array of keys of any type, and a set's member is the key it stands under.
+ * be an array of keys of any type, and a set's member is the key it stands under. Each container on the way is copied once,
+ * however many operations change it.
  */
-export function patch(value: Value, operations: RegoArray): Value | undefined {
-  let result: Value | undefined = value;
-  for (const operation of operations) {
-    if (!(operation instanceof RegoObject)) return undefined;
-    result = apply(result, operation);
-    if (result === undefined) return undefined;
-  }
-  return result;
+export function patch(value: Value, operations: RegoArray, context: BuiltinContext): Value | undefined {
+  const patching = new Patching(value, context);
+  for (const operation of operations)
+    if (!(operation instanceof RegoObject) || !patching.apply(operation)) return undefined;
+  return patching.result;
 }
 
-function apply(value: Value, operation: RegoObject): Value | undefined {
-  const path = pathOf(operation, 'path');
-  if (!path) return undefined;
-  const operand = operation.get('value');
-  switch (operation.get('op')) {
-    case 'add':
-      return operand === undefined ? undefined : insertAt(value, path, operand);
-    case 'remove':
-      return deleteAt(value, path);
-    case 'replace': {
-      if (operand === undefined) return undefined;
-      if (path.length === 0) return operand;
-      const without = deleteAt(value, path);
-      return without === undefined ? undefined : insertAt(without, path, operand);
-    }
-    case 'move': {
-      const from = pathOf(operation, 'from');
-      const part = from && get(value, from);
-      if (!from || part === undefined) return undefined;
-      if (from.length === 0) return path.length === 0 ? part : undefined;
-      const without = deleteAt(value, from);
-      return without === undefined ? undefined : insertAt(without, path, part);
-    }
-    case 'copy': {
-      const from = pathOf(operation, 'from');
-      const part = from && get(value, from);
-      return part === undefined ? undefined : insertAt(value, path, part);
-    }
-    case 'test': {
-      const part = get(value, path);
-      return part !== undefined && operand !== undefined && equal(part, operand) ? value : undefined;
-    }
-    default:
-      return undefined;
+/** What can be changed at the end of a path: given the container, which is this patch's own, and the last key. */
+type Change = (container: Value, key: Value) => boolean;
+
+class Patching {
+  result: Value;
+  /** Containers made here that lie in one place of the result only: these are changed, all others copied. */
+  readonly #own = new Set<Value>();
+  readonly #context: BuiltinContext;
+
+  constructor(value: Value, context: BuiltinContext) {
+    this.result = value;
+    this.#context = context;
   }
+
+  /** Whether the operation could be done. After one that could not, the result is of no use. */
+  apply(operation: RegoObject): boolean {
+    const path = pathOf(operation, 'path');
+    if (!path) return false;
+    const operand = operation.get('value');
+    switch (operation.get('op')) {
+      case 'add':
+        return operand !== undefined && this.#insert(path, operand);
+      case 'remove':
+        return this.#delete(path);
+      case 'replace':
+        if (operand === undefined) return false;
+        return (path.length === 0 || this.#delete(path)) && this.#insert(path, operand);
+      case 'move': {
+        const from = pathOf(operation, 'from');
+        const part = from && get(this.result, from);
+        if (!from || part === undefined) return false;
+        if (from.length === 0) return path.length === 0;
+        return this.#delete(from) && this.#insert(path, part);
+      }
+      case 'copy': {
+        const from = pathOf(operation, 'from');
+        const part = from && get(this.result, from);
+        // What lies in two places is nobody's own any more.
+        this.#own.clear();
+        return part !== undefined && this.#insert(path, part);
+      }
+      case 'test': {
+        const part = get(this.result, path);
+        return part !== undefined && operand !== undefined && equal(part, operand);
+      }
+      default:
+        return false;
+    }
+  }
+
+  #insert(path: readonly Value[], part: Value): boolean {
+    if (path.length === 0) {
+      this.result = part;
+      return true;
+    }
+    return this.#change(path, (container, key) => {
+      if (container instanceof RegoObject) container.add(key, part);
+      else if (container instanceof RegoSet) {
+        if (!equal(key, part)) return false;
+        container.add(part);
+      } else if (Array.isArray(container)) {
+        const index = indexOf(key, container.length);
+        if (index === undefined || index > container.length) return false;
+        container.splice(index, 0, part);
+      } else return false;
+      return true;
+    });
+  }
+
+  #delete(path: readonly Value[]): boolean {
+    if (path.length === 0) return false;
+    return this.#change(path, (container, key) => {
+      if (child(container, key) === undefined) return false;
+      if (container instanceof RegoObject || container instanceof RegoSet) container.delete(key);
+      else (container as Value[]).splice(indexOf(key, (container as RegoArray).length)!, 1);
+      return true;
+    });
+  }
+
+  #change(path: readonly Value[], change: Change): boolean {
+    const containers: Value[] = [this.#writable(this.result)];
+    this.result = containers[0]!;
+    for (const key of path.slice(0, -1)) {
+      const container = containers[containers.length - 1]!;
+      const part = child(container, key);
+      if (part === undefined) return false;
+      // A set finds its members by what they are now: it has to let go of one that is about to change.
+      if (container instanceof RegoSet) container.delete(part);
+      const own = this.#writable(part);
+      if (container instanceof RegoObject) container.add(key, own);
+      else if (Array.isArray(container)) container[indexOf(key, container.length)!] = own;
+      containers.push(own);
+    }
+    if (!change(containers[containers.length - 1]!, path[path.length - 1]!)) return false;
+    for (let i = containers.length - 2; i >= 0; i -= 1) {
+      const container = containers[i]!;
+      if (container instanceof RegoSet) container.add(containers[i + 1]!);
+    }
+    return true;
+  }
+
+  /** The value itself where it is this patch's own, else a copy which is. */
+  #writable(value: Value): Value {
+    if (typeof value !== 'object' || value === null) return value;
+    if (this.#own.has(value)) {
+      this.#context.spend(1);
+      if (value instanceof RegoObject || value instanceof RegoSet) value.reopen();
+      return value;
+    }
+    const copy = copyOf(value);
+    this.#context.spend(1 + sizeOf(copy));
+    this.#own.add(copy);
+    return copy;
+  }
+}
+
+function copyOf(value: Value): Value {
+  if (value instanceof RegoObject) {
+    const copy = new RegoObject();
+    value.forEach((part, key) => {
+      copy.add(key, part);
+    });
+    return copy;
+  }
+  if (value instanceof RegoSet) {
+    const copy = new RegoSet();
+    value.forEach((member) => {
+      copy.add(member);
+    });
+    return copy;
+  }
+  return Array.isArray(value) ? [...value] : value;
+}
+
+function sizeOf(value: Value): number {
+  if (value instanceof RegoObject || value instanceof RegoSet) return value.size;
+  return Array.isArray(value) ? value.length : 0;
 }
 
 function pathOf(operation: RegoObject, name: string): readonly Value[] | undefined {
@@ -82,85 +183,4 @@ function indexOf(key: Value, length: number): number | undefined {
   if (typeof key === 'number') return Number.isInteger(key) && key >= 0 ? key : undefined;
   if (key === '-') return length;
   return typeof key === 'string' && /^(?:0|[1-9][0-9]{0,14})$/.test(key) ? Number(key) : undefined;
-}
-
-/** The whole with the part at the path changed: `change` gets the container and the last key. */
-function changed(
-  value: Value,
-  path: readonly Value[],
-  change: (container: Value, key: Value) => Value | undefined,
-): Value | undefined {
-  const containers: Value[] = [];
-  let container: Value | undefined = value;
-  for (const key of path.slice(0, -1)) {
-    containers.push(container);
-    container = child(container, key);
-    if (container === undefined) return undefined;
-  }
-  let result = change(container, path[path.length - 1]!);
-  for (let i = containers.length - 1; i >= 0 && result !== undefined; i -= 1) {
-    result = withChild(containers[i]!, path[i]!, result);
-  }
-  return result;
-}
-
-function withChild(container: Value, key: Value, part: Value): Value {
-  if (container instanceof RegoObject) return withEntry(container, key, part);
-  if (container instanceof RegoSet) {
-    const result = withoutMember(container, key);
-    result.add(part);
-    return result;
-  }
-  return (container as RegoArray).with(indexOf(key, (container as RegoArray).length)!, part);
-}
-
-function insertAt(value: Value, path: readonly Value[], part: Value): Value | undefined {
-  if (path.length === 0) return part;
-  return changed(value, path, (container, key) => {
-    if (container instanceof RegoObject) return withEntry(container, key, part);
-    if (container instanceof RegoSet) return equal(key, part) ? withMember(container, part) : undefined;
-    if (!Array.isArray(container)) return undefined;
-    const index = indexOf(key, container.length);
-    return index === undefined || index > container.length ? undefined : container.toSpliced(index, 0, part);
-  });
-}
-
-function deleteAt(value: Value, path: readonly Value[]): Value | undefined {
-  if (path.length === 0) return undefined;
-  return changed(value, path, (container, key) => {
-    if (child(container, key) === undefined) return undefined;
-    if (container instanceof RegoObject) {
-      const result = new RegoObject();
-      container.forEach((part, name) => {
-        if (!equal(name, key)) result.add(name, part);
-      });
-      return result;
-    }
-    if (container instanceof RegoSet) return withoutMember(container, key);
-    const items = container as RegoArray;
-    return items.toSpliced(indexOf(key, items.length)!, 1);
-  });
-}
-
-function withEntry(object: RegoObject, key: Value, value: Value): RegoObject {
-  const result = new RegoObject();
-  object.forEach((part, name) => {
-    result.add(name, part);
-  });
-  result.add(key, value);
-  return result;
-}
-
-function withMember(set: RegoSet, member: Value): RegoSet {
-  const result = RegoSet.of(set.values());
-  result.add(member);
-  return result;
-}
-
-function withoutMember(set: RegoSet, member: Value): RegoSet {
-  const result = new RegoSet();
-  set.forEach((other) => {
-    if (!equal(other, member)) result.add(other);
-  });
-  return result;
 }

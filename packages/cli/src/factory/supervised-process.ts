@@ -1,17 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CliError } from '../error.ts';
-import type { ObserverMessage, ObserverSettings } from './observer-settings.ts';
 
-/** The observer's process, as the factory holds it. */
-export interface ObserverProcess {
+/** What a process of the factory says on its standard output, a JSON line each. */
+export type ProcessMessage = { type: 'ready'; fingerprint: string } | { type: 'failed'; message: string };
+
+/** A process with an identity and a key of its own, as the factory holds it. */
+export interface SupervisedProcess {
   /** Of the process that runs now. */
   readonly pid: number;
-  /** Resolves when it watches for the first time; rejects when it could not start. */
+  /** Resolves with its key's fingerprint when it watches for the first time; rejects when it could not start. */
   ready: Promise<{ fingerprint: string }>;
-  /** Lets it finish what it is signing, and ends it. */
+  /** Lets it finish what it is at, and ends it. */
   stop(): Promise<void>;
 }
 
@@ -20,15 +21,23 @@ const longestStopMs = 10_000;
 const firstPauseMs = 200;
 const longestPauseMs = 30_000;
 
+export interface SupervisedProcessOptions {
+  /** In messages: `observer`. */
+  name: string;
+  /** Absolute path of its source. */
+  program: string;
+  /** Written to its standard input, as one line of JSON. */
+  settings: unknown;
+  /** Told of each end that nobody asked for. */
+  onExit(code: number | string | null): void;
+}
+
 /**
- * Starts the observer in a process of its own. It ends by itself when this process does: its standard input closes. One
- * that ends before is started again, after a pause that grows while it does not come up; one that never came up is not.
- * @param onExit told of each end that nobody asked for
+ * Starts a process of the factory. It ends by itself when this process does: its standard input closes. One that ends before is
+ * started again, after a pause that grows while it does not come up; one that never came up is not.
  */
-export function startObserver(
-  settings: ObserverSettings,
-  onExit: (code: number | string | null) => void,
-): ObserverProcess {
+export function startProcess(options: SupervisedProcessOptions): SupervisedProcess {
+  const { name, program, settings, onExit } = options;
   const ready = Promise.withResolvers<{ fingerprint: string }>();
   ready.promise.catch(() => {});
   let stopping = false;
@@ -38,26 +47,26 @@ export function startObserver(
   let child = start();
 
   function start(): ChildProcess {
-    const started = spawn(process.execPath, [resolve(import.meta.dirname, 'observer-process.ts')], {
+    const started = spawn(process.execPath, [program], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
     });
     started.stdin!.on('error', () => {});
     started.stdin!.write(`${JSON.stringify(settings)}\n`);
     createInterface({ input: started.stdout! }).on('line', (line) => {
-      const message = JSON.parse(line) as ObserverMessage;
+      const message = JSON.parse(line) as ProcessMessage;
       if (message.type === 'ready') {
         cameUp = true;
         pauseMs = firstPauseMs;
         ready.resolve(message);
       } else {
-        ready.reject(new CliError('FactoryStartFailed', `the observer did not start: ${message.message}`));
+        ready.reject(new CliError('FactoryStartFailed', `the ${name} did not start: ${message.message}`));
       }
     });
     started.once('exit', (code, signal) => {
       if (stopping) return;
       onExit(code ?? signal);
-      ready.reject(new CliError('FactoryStartFailed', `the observer ended with code ${code ?? signal}`));
+      ready.reject(new CliError('FactoryStartFailed', `the ${name} ended with code ${code ?? signal}`));
       if (!cameUp) return;
       timer = setTimeout(() => {
         child = start();

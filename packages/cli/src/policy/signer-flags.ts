@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { PolicySpec, SignerDemands } from '@assay/policy';
+import type { Command } from 'commander';
+import { CliError } from '../error.ts';
+import { keyFiles } from '../factory/signing-key.ts';
+import type { Home } from '../home.ts';
+import { booleanFlag } from './flag-values.ts';
+
+/** Whose signatures count, as flags give it. */
+export interface SignerFlags {
+  publicKey?: string;
+  rekorUrl?: string;
+  ignoreRekor: boolean;
+  certificateIdentity?: string;
+  certificateIdentityRegexp?: string;
+  certificateOidcIssuer?: string;
+  certificateOidcIssuerRegexp?: string;
+  trustedRoot?: string;
+}
+
+export function addSignerFlags(command: Command): void {
+  command
+    .option('-k, --public-key <key>', "file or PEM of the key that must have signed; wins over the policy's")
+    .option('-r, --rekor-url <url>', 'the transparency log that policies are told of')
+    .addOption(booleanFlag('--ignore-rekor', 'do without a transparency log'))
+    .option('--certificate-identity <subject>', 'whose certificate must have signed, where no key is named')
+    .option('--certificate-identity-regexp <pattern>', 'the same as a regular expression')
+    .option('--certificate-oidc-issuer <url>', 'who must have vouched for that identity')
+    .option('--certificate-oidc-issuer-regexp <pattern>', 'the same as a regular expression')
+    .option('--trusted-root <file>', "a Sigstore's trusted_root.json; certificates cannot be checked without");
+}
+
+/**
+ * The policy with the signer that the flags name, else its own, else the factory's observer. A key is PEM afterwards.
+ * @throws CliError Usage for a key that is not there
+ */
+export function withSigner(policy: PolicySpec, flags: SignerFlags, home: Home): PolicySpec {
+  const { publicKey: _, identity: own, rekorUrl, ...rest } = policy;
+  const log = flags.rekorUrl ?? rekorUrl;
+  const spec: PolicySpec = { ...rest, ...(log !== undefined && { rekorUrl: log }) };
+  const { publicKey, identity } = demandsOf(flags);
+  if (publicKey) return { ...spec, publicKey };
+  if (identity) return { ...spec, identity };
+  if (policy.publicKey) return { ...spec, publicKey: readKey(policy.publicKey) };
+  if (own) return { ...spec, identity: own };
+  const observer = keyFiles(home.keys).publicKey;
+  return existsSync(observer) ? { ...spec, publicKey: readFileSync(observer, 'utf8') } : spec;
+}
+
+function demandsOf(flags: SignerFlags): SignerDemands {
+  if (flags.publicKey) return { publicKey: readKey(flags.publicKey) };
+  const identity = {
+    ...(flags.certificateIdentity && { subject: flags.certificateIdentity }),
+    ...(flags.certificateIdentityRegexp && { subjectRegExp: flags.certificateIdentityRegexp }),
+    ...(flags.certificateOidcIssuer && { issuer: flags.certificateOidcIssuer }),
+    ...(flags.certificateOidcIssuerRegexp && { issuerRegExp: flags.certificateOidcIssuerRegexp }),
+  };
+  return Object.keys(identity).length > 0 ? { identity } : {};
+}
+
+/** A key given as PEM, or by the name of its file. */
+export function readKey(key: string): string {
+  if (key.includes('-----BEGIN')) return key;
+  if (existsSync(key)) return readFileSync(key, 'utf8');
+  throw new CliError('Usage', `there is no public key ${key}`, {
+    hint: 'give the name of a PEM file, or the PEM block itself',
+  });
+}

@@ -1,0 +1,63 @@
+import { formatReport, type Report, type ReportFormat, type ReportView } from '@assay/policy';
+import { type Command, Option } from 'commander';
+import { booleanFlag, repeatedFlag } from './flag-values.ts';
+import { type OutputTarget, parseOutputTarget, writeOutput } from './output-target.ts';
+
+/** How reports are shown and where they go. */
+export interface ViewFlags {
+  output?: string[];
+  outputFile?: string;
+  showSuccesses: boolean;
+  showWarnings: boolean;
+  showPolicyDocsLink: boolean;
+  color?: boolean;
+}
+
+export function addViewFlags(command: Command, formats: readonly string[]): void {
+  command
+    .addOption(
+      repeatedFlag(
+        '--output <format>',
+        `FORMAT[=FILE][?show-successes=true&show-warnings=false] (repeatable): ${formats.join(', ')} (default: text)`,
+      ),
+    )
+    .addOption(new Option('-o, --output-file <file>').hideHelp())
+    .addOption(booleanFlag('--show-successes', 'list the rules that held'))
+    .addOption(booleanFlag('--show-warnings', 'list the warnings', true))
+    .addOption(booleanFlag('--show-policy-docs-link', 'end text reports with where rules are explained'))
+    .option('--color', 'colour the text report even where it is piped')
+    .option('--no-color', 'do not colour the text report');
+}
+
+/** Where reports go: standard output as text, unless said otherwise. @throws CliError Usage */
+export function outputTargets(flags: ViewFlags, formats: readonly string[]): OutputTarget[] {
+  const targets = (flags.output ?? []).map((text) => parseOutputTarget(text, formats));
+  if (flags.outputFile) targets.push({ format: 'json', path: flags.outputFile });
+  return targets.length > 0 ? targets : [{ format: 'text' }];
+}
+
+export function viewOf(flags: ViewFlags, target: OutputTarget): ReportView {
+  const piped = !process.stdout.isTTY || process.env.NO_COLOR !== undefined || target.path !== undefined;
+  return {
+    showSuccesses: target.showSuccesses ?? flags.showSuccesses,
+    showWarnings: target.showWarnings ?? flags.showWarnings,
+    showPolicyDocsLink: flags.showPolicyDocsLink,
+    color: flags.color ?? !piped,
+  };
+}
+
+/** Writes a report wherever it should go. `others` makes the formats that are no form of the report itself. */
+export function writeReports(
+  report: Report,
+  targets: readonly OutputTarget[],
+  flags: ViewFlags,
+  others: Record<string, () => string> = {},
+): void {
+  for (const target of targets) {
+    const other = others[target.format];
+    writeOutput(
+      other ? other() : formatReport(report, target.format as ReportFormat, viewOf(flags, target)),
+      target,
+    );
+  }
+}
