@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Factory, openHome, startFactory } from '@assay/cli';
 import { buildToolboxImages } from '@assay/library';
 import { openLayoutStore } from '@assay/oci';
 import { isDone, isSuccessful, type PipelineRun, PipelineRuns, type TaskRun, TaskRuns } from '@assay/tekton';
+import { BareRuntime, captureBundle } from './bare-runtime.ts';
 
 // What does a step cost above the OCI runtime's own start? Measures one `echo` TaskRun, three tasks in sequence, ten in
 // parallel and twenty TaskRuns at once, each from its creation to Succeeded=True, next to the same container started
@@ -89,95 +87,13 @@ async function timeRuns(runs: (TaskRun | PipelineRun)[]): Promise<number> {
   return elapsed;
 }
 
-/** The same container started by hand: the specification that the sandbox wrote, run by the runtime alone. */
-class BareRuntime {
-  readonly #shell: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-
-  private constructor(shell: ChildProcess) {
-    this.#shell = shell;
-    this.#lines = createInterface({ input: shell.stdout! })[Symbol.asyncIterator]();
-  }
-
-  /** A shell in a guard as the sandbox's own, where `run` mounts the overlay and runs the container. */
-  static async start(bundle: string, overlay: string): Promise<BareRuntime> {
-    const script = `
-      umount /sys/fs/cgroup/unified 2>/dev/null
-      mount --bind ${paths.sandbox} /mnt && cd /mnt
-      while read -r kind; do
-        case $kind in
-          runtime) crun --root ${bundle}/state --cgroup-manager=disabled run --bundle ${bundle} bench >/dev/null ;;
-          whole) setpriv --pdeathsig KILL unshare -m -p -f --mount-proc --kill-child=KILL sh -c '
-            mount -t overlay -o ${overlay} overlay ${bundle}/rootfs
-            exec crun --root ${bundle}/state --cgroup-manager=disabled run --bundle ${bundle} bench' >/dev/null ;;
-          mount) mount -t overlay -o ${overlay} overlay ${bundle}/rootfs ;;
-          umount) umount ${bundle}/rootfs ;;
-        esac
-        echo done $?
-      done`;
-    const shell = spawn(
-      'unshare',
-      ['-m', '-p', '-f', '--mount-proc', '--kill-child=KILL', 'sh', '-c', script],
-      {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      },
-    );
-    await once(shell, 'spawn');
-    return new BareRuntime(shell);
-  }
-
-  async time(kind: 'runtime' | 'whole' | 'mount' | 'umount'): Promise<number> {
-    const started = performance.now();
-    this.#shell.stdin!.write(`${kind}\n`);
-    const { value } = await this.#lines.next();
-    if (value !== 'done 0') throw new Error(`the bare runtime says "${value}" to ${kind}`);
-    return performance.now() - started;
-  }
-
-  async stop(): Promise<void> {
-    this.#shell.stdin!.end();
-    await once(this.#shell, 'exit');
-  }
-}
-
-/** Takes the bundle of a running step as the sandbox wrote it, and points it at a directory of the bench. */
-async function captureBundle(): Promise<{ bundle: string; overlay: string }> {
-  const run = taskRun();
-  run.spec.taskSpec!.steps = [{ ...steps[0]!, command: ['sleep', '5'] }];
-  const { metadata } = await factory.client.create(TaskRuns, run);
-  let config: string | undefined;
-  for (const deadline = Date.now() + 10_000; !config && Date.now() < deadline; ) {
-    config = globSync(join(paths.sandbox, '*/*/pods', `${metadata.uid}-0`, 'step-echo/config.json'))[0];
-    config ??= globSync(join(paths.sandbox, '*/pods', `${metadata.uid}-0`, 'step-echo/config.json'))[0];
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  if (!config) throw new Error('the sandbox keeps no bundle where this measurement looks for it');
-  const spec = JSON.parse(readFileSync(config, 'utf8'));
-  const start = readFileSync(join(dirname(config), 'start'), 'utf8');
-  await factory.client.patch(TaskRuns, 'default', metadata.name!, { spec: { status: 'TaskRunCancelled' } });
-
-  const bundle = join(paths.sandbox, 'bench');
-  for (const name of ['rootfs', 'upper', 'work', 'state']) mkdirSync(join(bundle, name), { recursive: true });
-  const { uid, gid } = factory.runtime.containerRoot;
-  for (const name of ['upper', 'work']) chownSync(join(bundle, name), uid, gid);
-  spec.root.path = '/mnt/bench/rootfs';
-  spec.process.args = ['echo', 'hello'];
-  spec.process.cwd = '/';
-  // Binds of a pod that is gone: the bare container has what the runtime itself mounts.
-  spec.mounts = spec.mounts.filter((mount: { type?: string }) => mount.type !== 'bind');
-  spec.linux.namespaces = spec.linux.namespaces.map(({ type }: { type: string }) => ({ type }));
-  writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec));
-  const lower = /lowerdir=([^,']+)/.exec(start)?.[1];
-  return { bundle: '/mnt/bench', overlay: `lowerdir=${lower},upperdir=bench/upper,workdir=bench/work` };
-}
-
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 try {
   await timeRuns([taskRun()]);
-  const { bundle, overlay } = await captureBundle();
+  const { bundle, overlay } = await captureBundle(factory, paths.sandbox, taskRun());
   await new Promise((resolve) => setTimeout(resolve, 6000));
-  const bare = await BareRuntime.start(bundle, overlay);
+  const bare = await BareRuntime.start(paths.sandbox, bundle, overlay);
   const measured: Record<string, number[]> = {};
   const take = async (name: string, measure: () => Promise<number>) => {
     measured[name] = [...(measured[name] ?? []), await measure()];

@@ -20,7 +20,7 @@ export async function withFactory(
     const factory = await startFactory({
       home,
       imageMap: () => 'localhost/toolbox',
-      featureFlags,
+      tekton: { featureFlags, defaults: {} },
       onError: (error, place) => console.error(`${place}: ${error instanceof Error ? error.stack : error}`),
     });
     try {

@@ -1,3 +1,4 @@
+export { type LibraryDefinition, policyFiles } from './definitions.ts';
 export { LibraryError, type LibraryErrorCode, libraryErrorCodes } from './error.ts';
 export {
   type BuildToolboxImagesOptions,
@@ -7,4 +8,4 @@ export {
 } from './images/build-toolbox-images.ts';
 export type { ImageRecipe, LayerRecipe } from './images/recipe.ts';
 export { type ToolboxImageName, toolboxImages } from './images/toolbox-images.ts';
-export { type LibraryTask, listTasks, taskFile } from './tasks.ts';
+export { type LibraryTask, listPipelines, listTasks, taskFile } from './tasks.ts';

@@ -1,26 +1,17 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { type LibraryDefinition, listDefinitions } from './definitions.ts';
 import { LibraryError } from './error.ts';
 
-const tasksDirectory = join(import.meta.dirname, '../tasks');
+export type LibraryTask = LibraryDefinition;
 
-export interface LibraryTask {
-  name: string;
-  version: string;
-  /** Absolute path of the Task's YAML. */
-  path: string;
-  /** Absolute path of its README. */
-  readme: string;
+/** The tasks of the library, sorted by name and version. */
+export async function listTasks(): Promise<LibraryTask[]> {
+  return listDefinitions('tasks');
 }
 
-/** The tasks of the library, in Konflux's layout `tasks/<name>/<version>/<name>.yaml`, sorted by name and version. */
-export async function listTasks(): Promise<LibraryTask[]> {
-  const tasks: LibraryTask[] = [];
-  for (const name of (await readdir(tasksDirectory)).sort()) {
-    const versions = await readdir(join(tasksDirectory, name));
-    for (const version of versions.sort(compareVersions)) tasks.push(describeTask(name, version));
-  }
-  return tasks;
+/** The pipelines of the library, sorted by name and version. */
+export async function listPipelines(): Promise<LibraryDefinition[]> {
+  return listDefinitions('pipelines');
 }
 
 /**
@@ -39,13 +30,4 @@ export async function taskFile(name: string, version?: string): Promise<LibraryT
     });
   }
   return { ...found, text: await readFile(found.path, 'utf8') };
-}
-
-function describeTask(name: string, version: string): LibraryTask {
-  const directory = join(tasksDirectory, name, version);
-  return { name, version, path: join(directory, `${name}.yaml`), readme: join(directory, 'README.md') };
-}
-
-function compareVersions(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
 }

@@ -13,15 +13,15 @@ import data.lib.task
 
 all := array.concat(cyclonedx, spdx)
 
-cyclonedx := [document | some document in _attested["https://cyclonedx.org/bom"] | {found |
+cyclonedx := [document | some document in (_attested["https://cyclonedx.org/bom"] | {found |
 	some found in _found
 	found.bomFormat == "CycloneDX"
-}]
+})]
 
-spdx := [document | some document in _attested["https://spdx.dev/Document"] | {found |
+spdx := [document | some document in (_attested["https://spdx.dev/Document"] | {found |
 	some found in _found
 	found.SPDXID == "SPDXRef-DOCUMENT"
-}]
+})]
 
 # Those that were signed.
 _attested[type] := {attestation.statement.predicate |

@@ -148,6 +148,5 @@ referring(record, ref) := json.patch(record, [{"op": "replace", "path": "/ref", 
 # What `ec.oci.image_manifests` answers: versions out of the tags.
 manifests(refs) := {ref: {"annotations": {"org.opencontainers.image.version": version}} |
 	some ref in refs
-	version := regex.find_n(`:([0-9.]+)@`, ref, 1)[0]
+	version := regex.find_all_string_submatch_n(`:([0-9.]+)@`, ref, 1)[0][1]
 }
-

@@ -47,7 +47,7 @@ _merged(entries) := {"tasks": in_build, "elsewhere": elsewhere, "dates": dates} 
 	}
 	elsewhere := {_sorted(needed) | some entry in entries; some needed in entry.required}
 	dates := {needed: min(from) |
-		some needed in in_build | elsewhere
+		some needed in (in_build | elsewhere)
 		from := [entry.effective_on |
 			some entry in entries
 			some field in ["tasks", "required_in_build", "required"]

@@ -9,7 +9,6 @@ package lib.statement
 import rego.v1
 
 import data.lib.blob
-import data.lib.clock
 import data.lib.provenance
 import data.lib.trust
 

@@ -19,10 +19,13 @@ view(record) := {
 	"images": images(results),
 	"labels": labels,
 	"annotations": annotations,
-	"steps": _first([
-		object.get(record, "steps", null),
-		object.get(record, ["status", "taskSpec", "steps"], null),
-	], []),
+	"steps": _first(
+		[
+			object.get(record, "steps", null),
+			object.get(record, ["status", "taskSpec", "steps"], null),
+		],
+		[],
+	),
 	"outcomes": outcomes(record),
 } if {
 	labels := _labelled(record, "labels")
@@ -30,15 +33,21 @@ view(record) := {
 	ref := reference(_task_ref(record), labels)
 	ref.kind == "task"
 	params := _params(record)
-	results := _first([
-		object.get(record, ["status", "results"], null),
-		object.get(record, "results", null),
-	], [])
-	pipeline_task := _first([
-		object.get(record, "name", null),
-		object.get(labels, "tekton.dev/pipelineTask", null),
-		object.get(record, ["metadata", "name"], null),
-	], ref.name)
+	results := _first(
+		[
+			object.get(record, ["status", "results"], null),
+			object.get(record, "results", null),
+		],
+		[],
+	)
+	pipeline_task := _first(
+		[
+			object.get(record, "name", null),
+			object.get(labels, "tekton.dev/pipelineTask", null),
+			object.get(record, ["metadata", "name"], null),
+		],
+		ref.name,
+	)
 }
 
 # The text of a task's result, without space around it; empty text when there is none.
@@ -57,7 +66,7 @@ names(name, params) := {plain} | {sprintf("%s[%s=%s]", [plain, key, value]) |
 }
 
 # Images that results claim: `{url, digest}` for each.
-images(results) := paired | listed | outputs if {
+images(results) := (paired | listed) | outputs if {
 	paired := {{"url": trim_space(one.value), "digest": trim_space(other.value)} |
 		some [first, second] in [["IMAGE_URL", "IMAGE_DIGEST"], ["ARTIFACT_URI", "ARTIFACT_DIGEST"]]
 		some one in results
@@ -99,21 +108,30 @@ texts(value) := {text | some text in value} if not is_string(value)
 
 _first(values, fallback) := array.concat([value | some value in values; value != null], [fallback])[0]
 
-_task_ref(record) := _first([
-	object.get(record, "ref", null),
-	object.get(record, "taskRef", null),
-	object.get(record, ["spec", "taskRef"], null),
-], {})
+_task_ref(record) := _first(
+	[
+		object.get(record, "ref", null),
+		object.get(record, "taskRef", null),
+		object.get(record, ["spec", "taskRef"], null),
+	],
+	{},
+)
 
-_labelled(record, kind) := _first([
-	object.get(record, ["metadata", kind], null),
-	object.get(record, ["invocation", "environment", kind], null),
-], {})
+_labelled(record, kind) := _first(
+	[
+		object.get(record, ["metadata", kind], null),
+		object.get(record, ["invocation", "environment", kind], null),
+	],
+	{},
+)
 
 _params(record) := {param.name: param.value | some param in listed} if {
-	listed := _first([
-		object.get(record, ["spec", "params"], null),
-		object.get(record, "params", null),
-	], [])
+	listed := _first(
+		[
+			object.get(record, ["spec", "params"], null),
+			object.get(record, "params", null),
+		],
+		[],
+	)
 	count(listed) > 0
 } else := _first([object.get(record, ["invocation", "parameters"], null)], {})

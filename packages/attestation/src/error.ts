@@ -6,6 +6,7 @@ export const attestationErrorCodes = {
   InvalidBundle: 'a document is not a Sigstore bundle of version 0.3',
   InvalidPayload: 'a document is not a simple-signing payload',
   InvalidKey: 'a key file cannot be read or holds a key of a kind that is not supported',
+  InvalidTrustRoot: 'a file with the keys of a Sigstore cannot be read',
   WrongPassword: 'an encrypted private key does not open with the password given',
   EvidenceTooLarge: 'stored evidence is larger, or there is more of it, than is read',
   StorageConflict: 'evidence could not be stored because others kept writing to the same tag',

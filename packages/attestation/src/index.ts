@@ -6,6 +6,12 @@ export {
   verifyBundle,
 } from './bundle/bundle.ts';
 export {
+  type CertifiedIdentity,
+  parseTrustRoot,
+  type TrustRoot,
+  verifyBundleIdentity,
+} from './bundle/trust-root.ts';
+export {
   type Envelope,
   encodeEnvelope,
   envelopePayload,

@@ -1,4 +1,4 @@
-export { type BundleOrigin, pushBundle } from './bundle/bundle-image.ts';
+export { type BundleImage, type BundleOrigin, bundleImage, pushBundle } from './bundle/bundle-image.ts';
 export { type BundleObject, readBundleObjects } from './bundle/bundle-object.ts';
 export { type Bundle, readBundle } from './bundle/read-bundle.ts';
 export { checkObject, type Finding } from './check/check-task.ts';

@@ -14,6 +14,8 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   images: async () => (await import('./commands/images.ts')).addImagesCommand,
   opa: async () => (await import('./commands/opa/opa.ts')).addOpaCommand,
   source: async () => (await import('./commands/source.ts')).addSourceCommand,
+  task: async () => (await import('./commands/task.ts')).addTaskCommand,
+  library: async () => (await import('./commands/library.ts')).addLibraryCommand,
   up: async () => (await import('./commands/up.ts')).addUpCommand,
   down: async () => (await import('./commands/down.ts')).addDownCommand,
   status: async () => (await import('./commands/status.ts')).addStatusCommand,

@@ -31,7 +31,10 @@ function assertOneError({ stdout, stderr }: Outcome): void {
 }
 
 describe('what stands in a file', { concurrency: 2 }, () => {
-  const cases: Record<string, { manifest: string; error: RegExp; at: string; hint?: RegExp }> = {
+  const cases: Record<
+    string,
+    { manifest: string; error: RegExp; at: string; hint?: RegExp; flags?: string[] }
+  > = {
     'an unknown field': {
       manifest: taskRun('taskSpec:\n  steps:\n    - name: a\n      imagee: localhost/toolbox'),
       error: /unknown field "spec.taskSpec.steps\[0\].imagee"/,
@@ -89,14 +92,16 @@ describe('what stands in a file', { concurrency: 2 }, () => {
     },
     'a feature that is not switched on': {
       manifest: taskRun(`debug: { breakpoints: { onFailure: enabled } }\ntaskSpec: { steps: [${step}] }`),
+      flags: ['--feature-flag', 'enable-api-fields=beta'],
       error: /debug requires "enable-api-fields" feature gate to be "alpha"/,
       at: '6:3',
+      hint: /--feature-flag enable-api-fields=alpha/,
     },
   };
-  for (const [name, { manifest, error, at, hint }] of Object.entries(cases)) {
+  for (const [name, { manifest, error, at, hint, flags = [] }] of Object.entries(cases)) {
     test(`${name} is told at its place`, async () => {
       const file = home.write(manifest);
-      const outcome = await home.assay(['run', '-f', file]);
+      const outcome = await home.assay(['run', '-f', file, ...flags]);
       assert.equal(outcome.code, 1, outcome.stderr);
       assertOneError(outcome);
       assert.match(outcome.stderr, error);

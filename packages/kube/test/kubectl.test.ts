@@ -226,6 +226,19 @@ for (const { name, path } of programs) {
       assert.match(await gone, /condition met|deleted/);
     });
 
+    test('auth can-i tells what roles permit', async () => {
+      assert.equal(await run('auth can-i create taskruns.tekton.dev'), 'yes\n');
+      await run('create serviceaccount limited');
+      await run('create role lists --verb=get,list --resource=configmaps');
+      await run('create rolebinding lists --role=lists --serviceaccount=default:limited');
+      const as = '--as=system:serviceaccount:default:limited';
+      assert.equal(await run(`auth can-i list configmaps ${as}`), 'yes\n');
+      const no = await host.kubectl(`auth can-i delete configmaps ${as}`.split(' '));
+      assert.deepEqual([no.status, no.stdout], [1, 'no\n']);
+      assert.match(await run(`auth can-i --list ${as}`), /^configmaps +\[\] +\[\] +\[get list\]$/m);
+      await fails(`get secrets ${as}`, /\(Forbidden\).*cannot list resource "secrets"/);
+    });
+
     test('dry runs keep nothing', async () => {
       const map = manifest('ConfigMap', 'dry', { data: {} });
       assert.match(await run('apply --dry-run=server -f -', map), /created \(server dry run\)/);

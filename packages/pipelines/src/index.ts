@@ -5,6 +5,8 @@ export { type AccountSecrets, accountSecrets } from './credentials/service-accou
 export type { LogLine } from './logs/cri-format.ts';
 export { createLogStore, type LogStore, type LogTarget, type LogWriter } from './logs/log-store.ts';
 export * from './pipelinerun/index.ts';
+export { readPodLog } from './pods/pod-log.ts';
+export { podView } from './pods/pod-view.ts';
 export type { ResultsLimit } from './results/step-outcomes.ts';
 export { SlotQueue } from './scheduling/slot-queue.ts';
 export { defaultSlots, parallelTasksAnnotation, waitingForSlot } from './scheduling/slots.ts';

@@ -3,6 +3,7 @@ export const policyErrorCodes = {
   InvalidPolicy: 'a policy configuration cannot be read or breaks the rules of its schema',
   InvalidEffectiveTime: 'the time to judge at is no time, or lies in the past without consent',
   InvalidRule: 'a rule of a policy returns what no report can show, or has the code of another rule',
+  InvalidInput: 'a document to judge cannot be read',
   InvalidSnapshot: 'the images to judge are not given in a form that is known',
   SourceUnavailable: 'a source of policy or data cannot be fetched',
   InvalidSource: 'a source of policy or data has an address, or a content, that cannot be used',

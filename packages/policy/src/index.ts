@@ -4,6 +4,8 @@ export type { Criterial } from './criteria/matchers.ts';
 export { PolicyError, type PolicyErrorCode, policyErrorCodes } from './error.ts';
 export type { FilterType } from './evaluate/namespaces.ts';
 export type { EvaluationLimits } from './evaluate/outcomes.ts';
+export { catalogueOf, type RuleCatalogue } from './evaluate/rule-catalogue.ts';
+export { createKeylessVerifier } from './evidence/identity-verifier.ts';
 export {
   attestationSummaries,
   gatherEvidence,
@@ -28,7 +30,14 @@ export {
   type ValidateImageOptions,
   validateImage,
 } from './judge/validate-image.ts';
+export { type JudgeFilesOptions, judgeFiles } from './judge/validate-input.ts';
 export { formatReport, type ReportFormat, reportFormats } from './report/formats.ts';
+export {
+  type FileReport,
+  formatInputReport,
+  type InputReport,
+  type InputReportFormat,
+} from './report/input-report.ts';
 export { resultDocument } from './report/json-report.ts';
 export {
   type AppstudioReport,
@@ -62,6 +71,7 @@ export {
 export { dataDocument } from './source/data-document.ts';
 export type { SourceFiles, SourceLimits } from './source/source-files.ts';
 export { createSourceLoader, type SourceLoader, type SourceLoaderOptions } from './source/source-loader.ts';
+export { storePolicyBundle } from './source/store-bundle.ts';
 export { type EffectiveTime, parseTime, readEffectiveTime, timeText } from './spec/effective-time.ts';
 export { canonicalPolicy, comparePolicies, policyDigest } from './spec/equivalence.ts';
 export { type PolicySource, type PolicySpec, policySpecSchema } from './spec/policy-spec.ts';

@@ -76,7 +76,7 @@ export function problemAt(
   };
 }
 
-/** One problem on a line as OPA prints it: `file:row: code: message`. */
+/** One problem on a line as OPA prints it: `file:row: code: message`, with `row:col` for what is in no file. */
 export function problemText(problem: RegoProblem): string {
   const { file, row, col, code, message } = problem;
   if (row <= 0) return `${code}: ${message}`;

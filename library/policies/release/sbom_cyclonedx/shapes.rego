@@ -7,7 +7,7 @@ import rego.v1
 shapes := {
 	"1.4": _document("1.4", set(), _types, ["bomFormat", "specVersion", "version"]),
 	"1.5": _document("1.5", _since_1_5, _types | _types_1_5, ["bomFormat", "specVersion"]),
-	"1.6": _document("1.6", _since_1_5 | {"declarations", "definitions"}, (_types | _types_1_5) | {"cryptographic-asset"}, ["bomFormat", "specVersion"]),
+	"1.6": _document("1.6", _since_1_5 | {"declarations", "definitions"}, ((_types | _types_1_5) | {"cryptographic-asset"}), ["bomFormat", "specVersion"]),
 }
 
 _types := {"application", "framework", "library", "container", "operating-system", "device", "firmware", "file"}

@@ -44,7 +44,7 @@ warn contains result if {
 warn contains result if {
 	some build in _builds_with_tasks
 	some needed in _missing(build, _latest)
-	not needed in _now.tasks | _now.elsewhere
+	not needed in (_now.tasks | _now.elsewhere)
 	result := outcome.of(
 		rego.metadata.chain(),
 		[requirement.described(needed, "Task"), _latest.dates[needed]],
@@ -101,7 +101,7 @@ deny contains result if {
 deny contains result if {
 	some build in _builds_with_tasks
 	some needed in _missing(build, _now)
-	needed in _latest.tasks | _latest.elsewhere
+	needed in (_latest.tasks | _latest.elsewhere)
 	result := outcome.of(rego.metadata.chain(), [requirement.described(needed, "Required task")], {"term": needed})
 }
 
@@ -117,7 +117,7 @@ deny contains result if {
 #   - tasks.pipeline_has_tasks
 deny contains result if {
 	some view in trust.untrusted(provenance.all_tasks)
-	some name in view.names & requirement.names_in(_now.tasks | _now.elsewhere)
+	some name in (view.names & requirement.names_in(_now.tasks | _now.elsewhere))
 	result := outcome.of(rego.metadata.chain(), [requirement.described(name, "Required task")], {
 		"term": name,
 		"fix": trust.fix(view),

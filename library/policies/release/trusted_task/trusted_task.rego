@@ -130,7 +130,7 @@ deny contains result if {
 	some view in provenance.build_tasks(build)
 	some name, value in view.params
 	not endswith(name, "_ARTIFACT")
-	some digest in _digests_in(task.texts(value)) - _trusted_digests
+	some digest in (_digests_in(task.texts(value)) - _trusted_digests)
 	result := outcome.of(rego.metadata.chain(), [name, view.pipeline_task, digest], {})
 }
 

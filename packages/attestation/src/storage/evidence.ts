@@ -18,6 +18,8 @@ import { isMissing, parseEvidenceManifest, readEvidenceBlob } from './manifest.t
 
 /** Where a piece of evidence was found. */
 export interface EvidencePlace {
+  /** The bundle itself, where it is one: it may carry a certificate in place of a key. */
+  bundle?: ParsedBundle;
   form: 'bundle' | 'sig' | 'att';
   /** The blob that holds it. */
   digest: string;
@@ -166,6 +168,7 @@ async function readReferrer(
   });
   const place = {
     form: 'bundle' as const,
+    bundle,
     digest: layer.digest,
     signatures: signatureEntries(bundle.envelope),
     ...claim(bundle),

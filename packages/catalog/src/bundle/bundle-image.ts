@@ -14,56 +14,64 @@ export interface BundleOrigin {
   revision?: string;
 }
 
+/** A bundle before it is anywhere. */
+export interface BundleImage {
+  digest: string;
+  manifest: Uint8Array;
+  blobs: Uint8Array[];
+}
+
 /**
- * Stores Tekton objects as a bundle (docs/tekton-bundle-contracts.md, v0.1): a layer each, of one file. Its digest depends on the objects
- * and the origin alone: no time, no owner, keys in order.
- * @returns the digest
- * @throws CatalogError InvalidBundle; the store's errors
+ * Makes a bundle of Tekton objects (docs/tekton-bundle-contracts.md, v0.1): a layer each, of one file. Its digest depends on the
+ * objects and the origin alone: no time, no owner, keys in order.
+ * @throws CatalogError InvalidBundle
  */
-export async function pushBundle(
-  store: ContentStore,
-  { repository, tag }: { repository: string; tag?: string },
+export async function bundleImage(
   objects: readonly BundleObject[],
   origin: BundleOrigin = {},
-): Promise<string> {
+): Promise<BundleImage> {
   if (objects.length === 0 || objects.length > maxObjects)
     throw new CatalogError(
       'InvalidBundle',
       `a bundle holds 1 to ${maxObjects} objects, not ${objects.length}`,
     );
-  const layers = [];
-  for (const object of objects) {
-    const bytes = await tarOf(object.name, canonicalJson(object.object));
-    const { digest, size } = await store.putBlob(repository, bytes);
-    layers.push({
-      mediaType: mediaTypes.layerTar,
-      ...{ digest, size },
-      annotations: {
-        'dev.tekton.image.apiVersion': object.apiVersion.split('/').at(-1)!,
-        'dev.tekton.image.kind': object.kind.toLowerCase(),
-        'dev.tekton.image.name': object.name,
-      },
-    });
-  }
-  const config = await store.putBlob(
-    repository,
-    canonicalJson({
-      architecture: 'amd64',
-      os: 'linux',
-      config: {},
-      rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
-    }),
-  );
+  const tars = await Promise.all(objects.map(({ name, object }) => tarOf(name, canonicalJson(object))));
+  const layers = objects.map(({ apiVersion, kind, name }, index) => ({
+    ...descriptorOf(mediaTypes.layerTar, tars[index]!),
+    annotations: {
+      'dev.tekton.image.apiVersion': apiVersion.split('/').at(-1)!,
+      'dev.tekton.image.kind': kind.toLowerCase(),
+      'dev.tekton.image.name': name,
+    },
+  }));
+  const config = canonicalJson({
+    architecture: 'amd64',
+    os: 'linux',
+    config: {},
+    rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
+  });
   const manifest = canonicalJson({
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
-    config: { mediaType: mediaTypes.config, digest: config.digest, size: config.size },
+    config: descriptorOf(mediaTypes.config, config),
     layers,
     annotations: annotationsOf(objects, origin),
   });
-  const digest = computeDigest(manifest);
-  await store.putManifest(repository, tag ?? digest, manifest, mediaTypes.manifest);
-  return digest;
+  return { digest: computeDigest(manifest), manifest, blobs: [config, ...tars] };
+}
+
+/** Stores a bundle under a tag. @throws the store's errors */
+export async function pushBundle(
+  store: ContentStore,
+  { repository, tag }: { repository: string; tag: string },
+  { manifest, blobs }: BundleImage,
+): Promise<void> {
+  for (const blob of blobs) await store.putBlob(repository, blob);
+  await store.putManifest(repository, tag, manifest, mediaTypes.manifest);
+}
+
+function descriptorOf(mediaType: string, bytes: Uint8Array) {
+  return { mediaType, digest: computeDigest(bytes), size: bytes.byteLength };
 }
 
 /** Konflux's annotations of a task bundle; the version is what `trusted_task_rules` compare. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import { type ContentStore, openLayoutStore } from '@assay/oci';
-import { pushBundle } from '../bundle/bundle-image.ts';
+import { bundleImage, pushBundle } from '../bundle/bundle-image.ts';
 import { readBundleObjects } from '../bundle/bundle-object.ts';
 import { readBundle } from '../bundle/read-bundle.ts';
 import { type PromoteOptions, promoteBundle, requireNewVersion, revokeBundle } from './promote-bundle.ts';
@@ -43,7 +43,9 @@ spec:
 }
 
 async function bundle(text: string): Promise<string> {
-  return pushBundle(content, { repository, tag: '0.1' }, readBundleObjects(text, 'lint.yaml'));
+  const image = await bundleImage(readBundleObjects(text, 'lint.yaml'));
+  await pushBundle(content, { repository, tag: '0.1' }, image);
+  return image.digest;
 }
 
 test('a bundle reads back what it was made of, with the annotations of Konflux', async () => {

@@ -1,15 +1,15 @@
-import { formatProblem } from '@assay/tekton';
 import { type Command, Option } from 'commander';
 import { CliError } from '../error.ts';
+import { homeRoot, loadTektonConfig } from '../factory/tekton-config.ts';
 import { arrangeRuns } from '../run/arrange-runs.ts';
 import { checkRuns } from '../run/check-runs.ts';
 import { withBreakpoints } from '../run/debug-shell.ts';
 import { executeRuns } from '../run/execute-runs.ts';
-import { type LoadedObject, loadManifests } from '../run/load-manifest.ts';
+import { loadManifests } from '../run/load-manifest.ts';
+import { warningsOfFiles, warningsOfRun, writeWarnings } from '../run/strict-run.ts';
 import { parseWorkspaceFlag } from '../run/workspace-flag.ts';
 import type { OutputFormat } from '../terminal/output.ts';
 import { type ProgressMode, runReporter } from '../terminal/report-run.ts';
-import { printable, styleFor } from '../terminal/style.ts';
 
 interface RunFlags {
   file: string[];
@@ -19,6 +19,7 @@ interface RunFlags {
   imageMap?: string;
   timeout?: string;
   sign: boolean;
+  featureFlag: string[];
   strict?: boolean;
   debug?: boolean;
   progress: ProgressMode;
@@ -42,6 +43,12 @@ export function addRunCommand(program: Command): void {
     )
     .option('--image-map <file>', 'YAML of image patterns to the images to run instead')
     .option('--timeout <duration>', 'the longest a run may take, as 90s or 1h30m')
+    .option(
+      '--feature-flag <name=value>',
+      "one of Tekton's, as enable-api-fields=beta or results-from=termination-message",
+      collect,
+      [],
+    )
     .option('--strict', 'warn of everything that would be different on a cluster')
     .option('--debug', 'open a shell in a step that failed, then go on or fail')
     .option('--no-sign', 'do not wait for the observer to sign what was run')
@@ -80,7 +87,8 @@ async function run(flags: RunFlags): Promise<number> {
       hint: 'run it from a terminal, or set spec.debug in a TaskRun and use assay describe',
     });
   }
-  const loaded = await loadManifests(flags.file);
+  const tekton = await loadTektonConfig(homeRoot(), flags.featureFlag);
+  const loaded = await loadManifests(flags.file, tekton);
   const objects = loaded.map(({ object }) => object);
   const arranged = arrangeRuns(objects, {
     params: flags.param,
@@ -89,7 +97,10 @@ async function run(flags: RunFlags): Promise<number> {
     ...(flags.timeout !== undefined && { timeout: await validDuration(flags.timeout) }),
   });
   checkRuns(arranged, loaded);
-  if (flags.strict) warnOfDifferences(loaded);
+  if (flags.strict) {
+    const { imageMap } = flags;
+    writeWarnings(warningsOfFiles(loaded, { ...(imageMap !== undefined && { imageMap }) }), flags.progress);
+  }
   const imageMap =
     flags.imageMap === undefined
       ? undefined
@@ -103,16 +114,13 @@ async function run(flags: RunFlags): Promise<number> {
     ),
     sign: flags.sign,
     ...(imageMap && { imageMap }),
+    ...(flags.featureFlag.length > 0 && { tekton }),
     ...(flags.debug && { debug: true }),
+    ...(flags.strict && {
+      inspect: async (client, run) => writeWarnings(await warningsOfRun(client, run), flags.progress),
+    }),
     ...(flags.output && { output: flags.output }),
   });
-}
-
-/** `--strict`: what would be different on a cluster, on standard error. */
-function warnOfDifferences(loaded: readonly LoadedObject[]): void {
-  const style = styleFor(process.stderr);
-  for (const problem of loaded.flatMap((object) => object.strictWarnings()))
-    process.stderr.write(`${style('yellow', 'warning:')} ${printable(formatProblem(problem))}\n`);
 }
 
 async function validDuration(text: string): Promise<string> {

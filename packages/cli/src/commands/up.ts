@@ -5,8 +5,16 @@ import { type Command, Option } from 'commander';
 import { CliError } from '../error.ts';
 import { type LogFormat, logFormats, openFactoryLog } from '../factory/factory-log.ts';
 import { connectSession } from '../factory/session.ts';
+import { loadTektonConfig } from '../factory/tekton-config.ts';
 import { type Home, openHome } from '../home.ts';
 import { styleFor } from '../terminal/style.ts';
+
+interface UpFlags {
+  foreground?: boolean;
+  imageMap?: string;
+  featureFlag: string[];
+  logFormat: LogFormat;
+}
 
 export function addUpCommand(program: Command): void {
   program
@@ -16,17 +24,24 @@ export function addUpCommand(program: Command): void {
     )
     .option('--foreground', 'stay, and log to the terminal, until interrupted')
     .option('--image-map <file>', 'YAML of image patterns to the images to run instead')
+    .option(
+      '--feature-flag <name=value>',
+      "one of Tekton's, as enable-api-fields=beta or results-from=termination-message",
+      (flag: string, flags: string[]) => [...flags, flag],
+      [],
+    )
     .addOption(
       new Option('--log-format <format>', 'lines of the log in the foreground')
         .choices(logFormats)
         .default('text'),
     )
     .addHelpText('after', "\nStop it with 'assay down'; see it with 'assay status'.")
-    .action(async (flags: { foreground?: boolean; imageMap?: string; logFormat: LogFormat }) => {
+    .action(async (flags: UpFlags) => {
       const home = openHome();
       const running = await connectSession(home);
-      if (running && flags.imageMap !== undefined) {
-        throw new CliError('Usage', 'the factory is up, and --image-map is decided where it starts', {
+      if (running && (flags.imageMap !== undefined || flags.featureFlag.length > 0)) {
+        const flag = flags.imageMap === undefined ? '--feature-flag' : '--image-map';
+        throw new CliError('Usage', `the factory is up, and ${flag} is decided where it starts`, {
           hint: "stop it with 'assay down' first",
         });
       }
@@ -34,23 +49,22 @@ export function addUpCommand(program: Command): void {
         process.stderr.write(`the factory is up; its registry is ${running.registryHost}\n`);
         return;
       }
-      await (flags.foreground
-        ? serve(home, flags.imageMap, flags.logFormat)
-        : startInBackground(home, flags.imageMap));
+      await (flags.foreground ? serve(home, flags) : startInBackground(home, flags));
     });
 }
 
 /** Runs the factory in this process until a signal ends it. */
-async function serve(home: Home, imageMapFile: string | undefined, format: LogFormat): Promise<void> {
+async function serve(home: Home, { imageMap, featureFlag, logFormat }: UpFlags): Promise<void> {
   const [log, { startFactory }, { loadImageMap }] = await Promise.all([
-    openFactoryLog(format),
+    openFactoryLog(logFormat),
     import('../factory/factory.ts'),
     import('../factory/image-map.ts'),
   ]);
   const factory = await startFactory({
     home,
     tls: true,
-    ...(imageMapFile !== undefined && { imageMap: loadImageMap(imageMapFile) }),
+    tekton: await loadTektonConfig(home.root, featureFlag),
+    ...(imageMap !== undefined && { imageMap: loadImageMap(imageMap) }),
     onError: (error, place) => log.error(place, error),
   });
   const pidFile = join(home.run, 'factory.pid');
@@ -66,11 +80,14 @@ async function serve(home: Home, imageMapFile: string | undefined, format: LogFo
   rmSync(pidFile, { force: true });
 }
 
-async function startInBackground(home: Home, imageMapFile: string | undefined): Promise<void> {
+async function startInBackground(home: Home, { imageMap, featureFlag }: UpFlags): Promise<void> {
+  // What is wrong with the settings is told here, not in the log.
+  await loadTektonConfig(home.root, featureFlag);
   const log = join(home.logs, 'factory.log');
   const output = openSync(log, 'a');
   const args = [resolve(import.meta.dirname, '../main.ts'), 'up', '--foreground', '--log-format', 'json'];
-  if (imageMapFile !== undefined) args.push('--image-map', resolve(imageMapFile));
+  if (imageMap !== undefined) args.push('--image-map', resolve(imageMap));
+  for (const flag of featureFlag) args.push('--feature-flag', flag);
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
     detached: true,
     stdio: ['ignore', output, output],
@@ -93,11 +110,14 @@ async function startInBackground(home: Home, imageMapFile: string | undefined): 
     await new Promise((done) => setTimeout(done, 50));
   }
   child.kill('SIGKILL');
-  throw new CliError('FactoryStartFailed', `the factory did not start: ${lastLine(log)}`, {
+  throw new CliError('FactoryStartFailed', `the factory did not start: ${lastWords(log)}`, {
     hint: `read ${log}, or start it with 'assay up --foreground'`,
   });
 }
 
-function lastLine(file: string): string {
-  return readFileSync(file, 'utf8').trim().split('\n').at(-1) || 'it said nothing';
+/** What the log says went wrong, else what it said last. */
+function lastWords(file: string): string {
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  const words = lines.findLast((line) => line.startsWith('error: '))?.slice('error: '.length) ?? lines.at(-1);
+  return words || 'it said nothing';
 }

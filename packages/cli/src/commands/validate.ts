@@ -6,6 +6,10 @@ import { printable, styleFor } from '../terminal/style.ts';
 import { type CheckReport, checkFiles } from '../validate/check-files.ts';
 import { findFiles } from '../validate/find-files.ts';
 import { readConfig } from '../validate/read-config.ts';
+import { addValidateImageCommand } from './validate/image.ts';
+import { addValidateInputCommand } from './validate/input.ts';
+import { addValidatePolicyCommand } from './validate/policy.ts';
+import { addValidateVsaCommand } from './validate/vsa.ts';
 
 interface ValidateOptions {
   strict?: boolean;
@@ -14,8 +18,9 @@ interface ValidateOptions {
 }
 
 export function addValidateCommand(program: Command): void {
-  program
+  const validate = program
     .command('validate')
+    .enablePositionalOptions()
     .description(
       "check files of objects without running them, with Tekton's own words and the place in the file",
     )
@@ -50,6 +55,10 @@ Examples:
       const failed = report.problems.some(({ severity }) => severity === 'error');
       process.exitCode = failed ? exitCodes.failed : exitCodes.done;
     });
+  addValidateImageCommand(validate);
+  addValidateInputCommand(validate);
+  addValidatePolicyCommand(validate);
+  addValidateVsaCommand(validate);
 }
 
 function printReport({ files, objects, problems }: CheckReport): void {

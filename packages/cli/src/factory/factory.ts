@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   accessResources,
   addAccessRoutes,
+  addPodRoutes,
   adminIdentity,
   apiServerIdentity,
   type Client,
@@ -12,13 +13,20 @@ import {
   installDefaultRoles,
   protectPaths,
   runnerIdentity,
+  type Store,
   startControllers,
+  systemClock,
 } from '@assay/kube';
 import { createRegistryServer, openLayoutStore } from '@assay/oci';
-import { createLogStore, LimitRanges, type LogStore } from '@assay/pipelines';
+import {
+  createLogStore,
+  LimitRanges,
+  type LogStore,
+  podView,
+  type TaskRunController,
+} from '@assay/pipelines';
 import { createSandbox, type RuntimeInfo } from '@assay/sandbox';
 import { createGitServer } from '@assay/source';
-import type { FeatureFlags } from '@assay/tekton';
 import type { Home } from '../home.ts';
 import { openApiAccess } from './api-access.ts';
 import { createClaimController } from './claim-controller.ts';
@@ -30,6 +38,7 @@ import { konfluxResources } from './konflux-resources.ts';
 import { addMaintenanceRoutes } from './maintenance-routes.ts';
 import { observeApi } from './observe-api.ts';
 import type { ObserverSettings } from './observer-settings.ts';
+import { createPodHost } from './pod-host.ts';
 import { ProtectedRepositories, RepositoryProtection } from './protected-repositories.ts';
 import { publishKey } from './publish-key.ts';
 import { createRegistryAuthorizer } from './registry-access.ts';
@@ -42,6 +51,7 @@ import { serveWithTls } from './serve-api.ts';
 import { tektonResources } from './served-resources.ts';
 import { createServiceAccountController } from './service-account-controller.ts';
 import { startProcess } from './supervised-process.ts';
+import { loadTektonConfig, type TektonConfig } from './tekton-config.ts';
 
 /** A factory that runs in this process, with its observer in another. */
 export interface Factory {
@@ -64,8 +74,8 @@ export interface FactoryOptions {
   imageMap?: ImageMap;
   /** Serve the API to kubectl and the like, with TLS, on a port of the loopback; and Konflux's kinds, with the gate. @default false */
   tls?: boolean;
-  /** What PipelineRuns may ask for. @default Tekton's own flags */
-  featureFlags?: FeatureFlags;
+  /** What runs may ask for, and how they are run. @default what the home's `tekton.yaml` says */
+  tekton?: TektonConfig;
   /** Told what goes wrong behind the scenes. */
   onError(error: unknown, place: string): void;
 }
@@ -82,12 +92,14 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const tekton = tektonResources(options.featureFlags);
+    const config = options.tekton ?? (await loadTektonConfig(home.root));
+    const tekton = tektonResources(config);
     const konflux = options.tls ? await konfluxResources() : [];
-    const store = createStore({
+    const pods = podView(() => store.client(runnerIdentity), systemClock);
+    const store: Store = createStore({
       path: home.store,
       durability: process.env.ASSAY_DURABILITY === 'relaxed' ? 'relaxed' : 'full',
-      resources: [...tekton.resources, ...konflux, LimitRanges, ProtectedRepositories],
+      resources: [...tekton.resources, ...konflux, LimitRanges, ProtectedRepositories, pods],
       onError: (error) => onError(error, 'garbage collection'),
     });
     undo.push(() => store.close());
@@ -105,6 +117,9 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     });
     addAccessRoutes(api.app, { store, tokens, authenticator });
     api.discovered.push(...accessResources);
+    const logs = createLogStore(home.logs);
+    let taskRuns: TaskRunController | undefined;
+    addPodRoutes(api, { store, host: createPodHost(logs, () => taskRuns) });
     let controllers: Controllers | undefined;
     if (options.tls) {
       const observed = { home, store, controllers: () => controllers };
@@ -178,7 +193,6 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     });
     undo.push(() => sandbox.close());
     const client = store.client(runnerIdentity);
-    const logs = createLogStore(home.logs);
     const claims = join(home.sandbox, 'claims');
     const attempts = join(home.sandbox, 'attempts');
     // Of attempts whose runner was killed: scripts, workspaces and secrets of steps that are no more.
@@ -189,8 +203,9 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
       registry: { store: layout, host: registryHost },
       accountLogins: (account, taskRun) => registryLogin(account, taskRun, { tokens, registryHost }),
       ...(imageMap && { imageMap }),
-      ...(options.featureFlags && { featureFlags: options.featureFlags }),
+      tekton: config,
     });
+    taskRuns = runner.taskRuns;
     await runner.sweep().catch((error) => onError(error, 'caches'));
     controllers = startControllers(
       client,

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { ControllerFault } from '@assay/kube';
 import type { ProcessMessage } from './supervised-process.ts';
 
-/** How long a process may go on after its factory has ended. */
+/** How long a process may go on after it was told to stop. */
 const lastWordsMs = 3000;
 
 /** What a process of the factory does between its start and its end. */
@@ -13,8 +13,9 @@ export interface ProcessWork {
 }
 
 /**
- * Runs a process of the factory: reads its settings from standard input, says when it is ready, and ends, after what it is at, when
- * standard input closes; so it never outlives the factory.
+ * Runs a process of the factory: reads its settings from standard input, says when it is ready, and ends, after what it is
+ * at, when a second line tells it to stop. When standard input closes without a word, its factory was killed, and it ends
+ * at once: two processes of one identity, one of each factory, would get into each other's way.
  */
 export async function runProcess<Settings>(
   start: (settings: Settings) => Promise<ProcessWork>,
@@ -23,16 +24,20 @@ export async function runProcess<Settings>(
   const settings = await new Promise<Settings>((resolve) =>
     lines.once('line', (line) => resolve(JSON.parse(line))),
   );
-  const inputClosed = new Promise<void>((resolve) => lines.once('close', resolve));
-  // A factory that was killed answers nothing any more, whatever is waited for: the next process goes on with it.
-  void inputClosed.then(() => setTimeout(() => process.exit(0), lastWordsMs));
+  const stopped = new Promise<void>((resolve) => lines.once('line', () => resolve()));
+  const end = () => process.exit(0);
+  lines.once('close', end);
+  void stopped.then(() => {
+    lines.off('close', end);
+    setTimeout(end, lastWordsMs);
+  });
   // Ctrl-C reaches the whole process group; the factory decides when its processes end.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
   try {
     const { fingerprint, stop } = await start(settings);
     say({ type: 'ready', fingerprint });
-    await inputClosed;
+    await stopped;
     await stop();
     process.exit(0);
   } catch (error) {

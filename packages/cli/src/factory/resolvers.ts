@@ -6,7 +6,6 @@ import {
   clusterResolver,
   createResolutionCache,
   createResolver,
-  type FeatureFlags,
   gitResolver,
   httpResolver,
   hubResolver,
@@ -15,18 +14,22 @@ import {
   verifyResource,
 } from '@assay/tekton';
 
+import type { TektonConfig } from './tekton-config.ts';
+
 /** What the factory's resolvers work with. */
 export interface ResolversOptions {
   /** With the rights of the runner. */
   client: Client;
-  /** The factory's registry and git server, `localhost:<port>`: the one place of this machine that may be asked. */
+  /** The factory's registry and git server, `localhost:<port>`: the one place of this machine that may be asked unasked. */
   registryHost: string;
-  featureFlags: FeatureFlags;
+  tekton: TektonConfig;
 }
 
 /** Tekton's resolvers, with one memory for all of them, and the namespace's VerificationPolicies. */
-export function createResolvers({ client, registryHost, featureFlags }: ResolversOptions): Resolver[] {
-  const network = { allowedHosts: [registryHost] };
+export function createResolvers({ client, registryHost, tekton }: ResolversOptions): Resolver[] {
+  const { featureFlags, defaults, resolvers: settings } = tekton;
+  const network = { allowedHosts: [registryHost, ...(settings?.allowedHosts ?? [])] };
+  const timeoutMs = defaults.maximumResolutionTimeoutMs;
   const logins = createCredentialSource();
   const registry = async (access: { namespace: string; serviceAccount: string; secret?: string }) => {
     const account = await accountSecrets(client, access.namespace, access.serviceAccount, undefined);
@@ -40,17 +43,20 @@ export function createResolvers({ client, registryHost, featureFlags }: Resolver
   const cache = createResolutionCache();
   return [
     bundlesResolver({ registry }),
-    gitResolver({ client, network }),
+    gitResolver({ client, network, ...settings?.git }),
     httpResolver({ client, network }),
-    hubResolver({ network }),
+    hubResolver({ network, ...settings?.hub }),
     clusterResolver({ client }),
   ].map((remote) =>
     createResolver(remote, {
-      cache,
-      featureFlags,
+      ...{ cache, featureFlags, defaults },
+      ...(timeoutMs !== undefined && { timeoutMs }),
       verify: async (definition, source, { namespace }) => {
         const { items } = await client.list(VerificationPolicies, { namespace });
-        return verifyResource(definition, source, { policies: items, client });
+        return verifyResource(definition, source, {
+          ...{ policies: items, client },
+          noMatchPolicy: featureFlags.verificationNoMatchPolicy,
+        });
       },
     }),
   );

@@ -18,12 +18,12 @@ import {
   type TaskRunController,
 } from '@assay/pipelines';
 import { createImageStore, type ImageStore, type Sandbox } from '@assay/sandbox';
-import { type FeatureFlags, localFeatureFlags } from '@assay/tekton';
 import type { Home } from '../home.ts';
-import { featureFlags } from './feature-flags.ts';
+import { recordedFeatureFlags } from './feature-flags.ts';
 import type { ImageMap } from './image-map.ts';
 import { createResolvers } from './resolvers.ts';
 import { cacheLimitOf, slotsOf } from './runner-limits.ts';
+import type { TektonConfig } from './tekton-config.ts';
 
 /** What the runner works with. */
 export interface RunnerOptions {
@@ -36,8 +36,8 @@ export interface RunnerOptions {
   registry: { store: ContentStore; host: string };
   imageMap?: ImageMap;
   accountLogins?: AccountLogins;
-  /** What runs may ask for. @default all that Assay does */
-  featureFlags?: FeatureFlags;
+  /** What runs may ask for, and how they are run. */
+  tekton: TektonConfig;
   onError(error: unknown, place: string): void;
 }
 
@@ -53,15 +53,17 @@ export interface Runner {
 /** The controllers that run TaskRuns and PipelineRuns on this machine. */
 export function createRunner(options: RunnerOptions): Runner {
   const { home, client, sandbox, logs, onError } = options;
-  const flags = options.featureFlags ?? localFeatureFlags;
+  const flags = options.tekton.featureFlags;
+  const recordedFlags = recordedFeatureFlags(flags);
   let running: Controllers | undefined;
-  const resolvers = createResolvers({ client, registryHost: options.registry.host, featureFlags: flags });
+  const resolvers = createResolvers({ client, registryHost: options.registry.host, tekton: options.tekton });
   const caches = new CacheStore({
     ...{ directory: join(home.sandbox, 'caches'), sandbox, clock: systemClock },
     limitBytes: cacheLimitOf(process.env),
   });
   const taskRuns = createTaskRunController({
-    ...{ client, sandbox, logs, featureFlags, resolvers },
+    ...{ client, sandbox, logs, featureFlags: recordedFlags, resolvers },
+    resultsLimit: flags.resultExtractionMethod === 'termination-message' ? 'tekton' : 'none',
     images: imageStore(options),
     ...(options.accountLogins && { accountLogins: options.accountLogins }),
     caches,
@@ -74,7 +76,7 @@ export function createRunner(options: RunnerOptions): Runner {
   });
   const pipelineRuns = createPipelineRunController({
     ...{ client, resolvers },
-    recordedFlags: featureFlags,
+    recordedFlags,
     featureFlags: flags,
     watched: (kind) => ({
       get: (namespace, name) => running?.lister(childResourceOf(kind)).get(namespace, name),

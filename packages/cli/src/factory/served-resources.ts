@@ -10,7 +10,6 @@ import {
 } from '@assay/kube';
 import {
   CustomRuns,
-  type FeatureFlags,
   formatFieldErrors,
   localFeatureFlags,
   type PipelineRun,
@@ -22,6 +21,7 @@ import {
   TaskRuns,
   Tasks,
   tektonJsonSchemas,
+  type ValidationOptions,
   VerificationPolicies,
   validateObject,
   validatePipelineRunUpdate,
@@ -64,14 +64,11 @@ function updateErrors(object: KubeObject, old: KubeObject) {
 function admit(
   object: KubeObject,
   { old, subresource }: AdmissionContext,
-  featureFlags: FeatureFlags,
+  options: ValidationOptions,
 ): KubeObject {
   if (subresource) return object;
-  const defaulted = setDefaults(object);
-  const errors = [
-    ...validateObject(defaulted, { featureFlags }),
-    ...(old ? updateErrors(defaulted, old) : []),
-  ];
+  const defaulted = setDefaults(object, options.defaults);
+  const errors = [...validateObject(defaulted, options), ...(old ? updateErrors(defaulted, old) : [])];
   if (errors.length === 0) return defaulted;
   throw new KubeError(
     'BadRequest',
@@ -81,9 +78,9 @@ function admit(
 
 /**
  * The resources of Tekton as the factory serves them, and what loads their schemas.
- * @param featureFlags what objects may ask for
+ * @param options what objects may ask for, and what they get where they ask for nothing
  */
-export function tektonResources(featureFlags: FeatureFlags = localFeatureFlags): {
+export function tektonResources(options: ValidationOptions = { featureFlags: localFeatureFlags }): {
   resources: ResourceType[];
   loadSchemas(): Promise<void>;
 } {
@@ -92,7 +89,7 @@ export function tektonResources(featureFlags: FeatureFlags = localFeatureFlags):
     ...resource,
     categories,
     schema: () => withOpenStatus(structuralSchema(schemas.get(`${apiVersionOf(resource)} ${resource.kind}`))),
-    admit: (object, context) => admit(object, context, featureFlags),
+    admit: (object, context) => admit(object, context, options),
     ...more,
   });
   return {

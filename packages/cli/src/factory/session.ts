@@ -5,6 +5,7 @@ import { createLogStore, type LogStore } from '@assay/pipelines';
 import type { Home } from '../home.ts';
 import type { ImageMap } from './image-map.ts';
 import { registryHost } from './registry-address.ts';
+import type { TektonConfig } from './tekton-config.ts';
 
 /** A factory as a command uses it: the one that runs, or one that lives as long as the command. */
 export interface Session {
@@ -38,7 +39,7 @@ export async function connectSession(home: Home): Promise<Session | undefined> {
 /** The factory that runs, else a new one in this process. */
 export async function openSession(
   home: Home,
-  options: { imageMap?: ImageMap; onError(error: unknown, place: string): void },
+  options: { imageMap?: ImageMap; tekton?: TektonConfig; onError(error: unknown, place: string): void },
 ): Promise<Session> {
   const running = await connectSession(home);
   if (running) return running;

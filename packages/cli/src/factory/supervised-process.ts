@@ -16,6 +16,7 @@ export interface SupervisedProcess {
   stop(): Promise<void>;
 }
 
+const stopLine = 'stop';
 /** It ends itself well before; a process that hangs must not keep the factory. */
 const longestStopMs = 10_000;
 const firstPauseMs = 200;
@@ -86,7 +87,7 @@ export function startProcess(options: SupervisedProcessOptions): SupervisedProce
       clearTimeout(timer);
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
-      child.stdin!.end();
+      child.stdin!.end(`${stopLine}\n`);
       const giveUp = setTimeout(() => child.kill('SIGKILL'), longestStopMs);
       await exited;
       clearTimeout(giveUp);

@@ -203,6 +203,13 @@ test('--coverage, --metrics and --profile are added', async () => {
   ]);
 });
 
+test('--profile-sort and --profile-limit order and cut the profile', async () => {
+  const flags = ['--profile-limit=2', '--profile-sort', 'line,file', ...policy, 'data.example.deny'];
+  const { profile } = JSON.parse((await evaluate(...flags)).stdout);
+  assert.equal(profile.length, 2);
+  assert.equal((await evaluate('--profile-sort', 'nothing', '1')).code, 1);
+});
+
 test('--explain tells what was evaluated', async () => {
   const { stdout } = await evaluate('--explain', 'fails', '-f', 'pretty', ...policy, 'data.example.allow');
   assert.equal(

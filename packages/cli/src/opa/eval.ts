@@ -35,7 +35,7 @@ export interface EvalFlags extends PolicyFlags {
   explain: ExplainMode | 'off';
   varValues?: boolean;
   profile?: boolean;
-  profileLimit: string;
+  profileLimit?: string;
   profileSort?: ProfileKey[];
   prettyLimit: string;
   metrics?: boolean;
@@ -80,6 +80,10 @@ export function queryText(
   return query ?? readText('-');
 }
 
+function isProfiled({ profile, profileLimit, profileSort }: EvalFlags): boolean {
+  return profile === true || profileLimit !== undefined || profileSort !== undefined;
+}
+
 /** Several tracers as one. */
 class Tracers implements Tracer {
   readonly coverage: Coverage | undefined;
@@ -89,7 +93,7 @@ class Tracers implements Tracer {
 
   constructor(flags: EvalFlags) {
     this.coverage = flags.coverage ? new Coverage() : undefined;
-    this.profiler = flags.profile ? new Profiler() : undefined;
+    this.profiler = isProfiled(flags) ? new Profiler() : undefined;
     this.recorder = flags.explain === 'off' ? undefined : new TraceRecorder();
     this.#all = [this.profiler, this.coverage, this.recorder].filter((tracer) => tracer !== undefined);
   }
@@ -146,8 +150,8 @@ async function evaluate(query: string, flags: EvalFlags): Promise<Output> {
     output.errors = [...(output.errors ?? []), ...builtinErrors];
   }
   if (tracers.profiler)
-    output.profile = tracers.profiler.report(Number(flags.profileLimit), flags.profileSort);
-  if (flags.metrics || flags.instrument || flags.profile) output.metrics = timers.metrics();
+    output.profile = tracers.profiler.report(Number(flags.profileLimit ?? 10), flags.profileSort);
+  if (flags.metrics || flags.instrument || isProfiled(flags)) output.metrics = timers.metrics();
   return output;
 }
 

@@ -1,6 +1,6 @@
 /** The changes between two texts, line by line, in the unified form with three lines around each. */
 export function lineDiff(before: string, after: string, name: string): string {
-  const [left, right] = [before.split('\n'), after.split('\n')];
+  const [left, right] = [linesOf(before), linesOf(after)];
   const edits = editsBetween(left, right);
   const hunks = hunksOf(edits);
   const texts = hunks.map((hunk) => {
@@ -11,6 +11,10 @@ export function lineDiff(before: string, after: string, name: string): string {
     return `@@ -${first.left + 1},${removed} +${first.right + 1},${added} @@\n${lines}`;
   });
   return texts.length === 0 ? '' : `--- ${name}\n+++ ${name} (formatted)\n${texts.join('')}`;
+}
+
+function linesOf(text: string): string[] {
+  return text.replace(/\n$/, '').split('\n');
 }
 
 interface Edit {

@@ -3,6 +3,7 @@ import { problemJson } from './eval-output.ts';
 import { type Json, jsonText, writeJson } from './json-output.ts';
 import { readText } from './load-paths.ts';
 import { withOpaErrors } from './opa-error.ts';
+import { treeOutline } from './tree-outline.ts';
 
 export interface ParseFlags {
   format: 'pretty' | 'json';
@@ -15,8 +16,9 @@ export function parseCommand(path: string, flags: ParseFlags): Promise<void> {
   return withOpaErrors(1, () => {
     try {
       const module = parseModule(readText(path), { file: path, v0: flags.v0Compatible ?? false });
-      if (flags.format === 'json') writeJson(moduleToJson(module, included(flags)) as Json);
-      else process.stdout.write(`module\n${outline(moduleToJson(module) as unknown as Node, 1)}`);
+      const tree = moduleToJson(module, included(flags));
+      if (flags.format === 'json') writeJson(tree as Json);
+      else process.stdout.write(treeOutline(tree));
       return 0;
     } catch (error) {
       const problems =
@@ -35,36 +37,4 @@ function included({ jsonInclude = '' }: ParseFlags): { locations: boolean; comme
     if (element.endsWith('comments')) shown.comments = !element.startsWith('-');
   }
   return shown;
-}
-
-type Node = null | string | number | boolean | bigint | Node[] | { [key: string]: Node };
-
-/** A tree as indented lines: the kinds of nodes, and the values of leaves. */
-function outline(node: Node, depth: number): string {
-  const line = (text: string): string => `${' '.repeat(depth)}${text}\n`;
-  if (Array.isArray(node)) return node.map((item) => outline(item, depth)).join('');
-  if (typeof node !== 'object' || node === null) return line(JSON.stringify(node) ?? String(node));
-  const { type, value, index, ...fields } = node;
-  if (typeof type === 'string') {
-    if (type === 'var') return line(String(value));
-    if (typeof value !== 'object' || value === null) return line(leaf(value));
-    return line(type) + outline(value, depth + 1);
-  }
-  const own = index === undefined ? '' : line(`expr index=${String(index)}`);
-  const deeper = index === undefined ? depth : depth + 1;
-  let text = own;
-  for (const [key, inner] of Object.entries(fields)) {
-    if (key === 'terms') text += outline(inner, deeper);
-    else text += `${' '.repeat(deeper)}${singular(key)}\n${outline(inner, deeper + 1)}`;
-  }
-  return text;
-}
-
-function leaf(value: Node | undefined): string {
-  if (value === null || value === undefined) return 'null';
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
-}
-
-function singular(key: string): string {
-  return key === 'rules' ? 'rule' : key === 'imports' ? 'import' : key;
 }

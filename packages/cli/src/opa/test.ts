@@ -12,6 +12,7 @@ import { timeoutOf } from './eval.ts';
 import { type Json, writeJson } from './json-output.ts';
 import { OpaFailure, withOpaErrors } from './opa-error.ts';
 import { type PolicyFlags, readPolicy } from './policy-flags.ts';
+import { watchPaths } from './watch-paths.ts';
 
 export interface TestFlags extends Omit<PolicyFlags, 'data' | 'bundle'> {
   /** The paths are bundles. */
@@ -31,27 +32,32 @@ export interface TestFlags extends Omit<PolicyFlags, 'data' | 'bundle'> {
 }
 
 /** `opa test`: exits 0 when all tests pass, 2 when one does not or too little is covered, 1 on other errors. */
-export function testCommand(paths: string[], flags: TestFlags): Promise<void> {
-  return withOpaErrors(1, async () => {
-    const threshold = Number(flags.threshold);
-    if (!(threshold >= 0 && threshold <= 100)) {
-      throw new OpaFailure('Code coverage threshold must be between 0 and 100');
-    }
-    const { bundle, ...rest } = flags;
-    const { compile } = await readPolicy({ ...rest, [bundle ? 'bundle' : 'data']: paths });
-    let code = 0;
-    for (let run = 0; run < Math.max(1, Number(flags.count)) && code === 0; run += 1) {
-      code = runOnce({ ...compile, ...testOptions(flags) }, flags, threshold);
-    }
-    return code;
-  });
+export async function testCommand(paths: string[], flags: TestFlags): Promise<void> {
+  const threshold = Number(flags.threshold);
+  const run = (): Promise<void> =>
+    withOpaErrors(1, async () => {
+      if (!(threshold >= 0 && threshold <= 100)) {
+        throw new OpaFailure('Code coverage threshold must be between 0 and 100');
+      }
+      const { bundle, ...rest } = flags;
+      const { compile } = await readPolicy({ ...rest, [bundle ? 'bundle' : 'data']: paths });
+      let code = 0;
+      for (let round = 0; round < Math.max(1, Number(flags.count)) && code === 0; round += 1) {
+        code = runOnce({ ...compile, ...testOptions(flags) }, flags, threshold);
+      }
+      return code;
+    });
+  await run();
+  if (!flags.watch) return;
+  await watchPaths(paths, run);
+  process.exitCode = 0;
 }
 
 function testOptions(flags: TestFlags): Partial<TestOptions> {
   return {
     ...(flags.run === undefined ? {} : { filter: nameFilter(flags.run) }),
     ...(flags.timeout === undefined ? {} : { timeoutMilliseconds: timeoutOf(flags.timeout) }),
-    ...(flags.verbose || flags.explain ? { trace: true } : {}),
+    ...(flags.verbose || flags.explain || flags.varValues ? { trace: true } : {}),
   };
 }
 
@@ -76,6 +82,7 @@ function runOnce(options: TestOptions, flags: TestFlags, threshold: number): num
       prettyTestReport(results, {
         verbose: (flags.verbose ?? false) || flags.explain !== undefined,
         modules: run.suite.modules,
+        variables: flags.varValues ?? false,
         ...(flags.explain ? { explain: flags.explain } : {}),
       }),
     );

@@ -1,13 +1,15 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { EnterpriseContractPolicies, type PolicySpec, readPolicySpec, type SourceLoader } from '@assay/policy';
+import {
+  EnterpriseContractPolicies,
+  type PolicySpec,
+  readPolicySpec,
+  type SourceLoader,
+} from '@assay/policy';
 import { CliError } from '../error.ts';
 import { connectSession } from '../factory/session.ts';
 import type { Home } from '../home.ts';
 import { isInline, readTextArgument } from './read-text.ts';
-
-/** Where Conforma looks for a policy when none is named. */
-export const defaultPolicyName = 'enterprise-contract-service/default';
 
 /** Where a repository keeps its policy configuration, the first that is there. */
 const places = ['.ec/policy.yaml', '.ec/policy.json', 'policy.yaml', 'policy.json'];
@@ -67,9 +69,13 @@ async function readNamed(argument: string, home: Home): Promise<PolicySpec> {
   const [name, namespace = 'default'] = argument.split('/').reverse() as [string, string?];
   const session = await connectSession(home);
   if (!session) {
-    throw new CliError('Usage', `there is no file ${argument}, and no factory runs that could have a policy of that name`, {
-      hint: 'give --policy a file, or start the factory with `assay up`',
-    });
+    throw new CliError(
+      'Usage',
+      `there is no file ${argument}, and no factory runs that could have a policy of that name`,
+      {
+        hint: 'give --policy a file, or start the factory with `assay up`',
+      },
+    );
   }
   try {
     const policy = await session.client.get(EnterpriseContractPolicies, namespace, name);

@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { watchFactoryEnd } from '../factory/factory-end.ts';
 import type { ImageMap } from '../factory/image-map.ts';
 import { openSession, type Session } from '../factory/session.ts';
+import type { TektonConfig } from '../factory/tekton-config.ts';
 import { openHome } from '../home.ts';
 import { type OutputFormat, writeData } from '../terminal/output.ts';
 import type { ArrangedRuns } from './arrange-runs.ts';
@@ -22,11 +23,15 @@ import { runExitCode } from './run-exit-code.ts';
 export interface ExecuteOptions {
   report: RunReporter;
   imageMap?: ImageMap;
+  /** Tekton's settings, for a factory that is started here. @default the home's */
+  tekton?: TektonConfig;
   /** Whether to wait until the observer has signed. */
   sign: boolean;
   /** Open a shell in a step that stands still at a breakpoint. */
   debug?: boolean;
   output?: OutputFormat | 'name';
+  /** Called with each run as it ended. */
+  inspect?: (client: Client, run: TaskRun | PipelineRun) => Promise<void>;
 }
 
 /** How long the observer may take after a run has ended. */
@@ -41,13 +46,14 @@ export async function executeRuns(
   arrange: (client: Client) => Promise<ArrangedRuns>,
   options: ExecuteOptions,
 ): Promise<number> {
-  const { imageMap } = options;
+  const { imageMap, tekton } = options;
   const broken = new AbortController();
   const started = new Date();
   const own = new Set<string>();
   const home = openHome();
   const session = await openSession(home, {
     ...(imageMap && { imageMap }),
+    ...(tekton && { tekton }),
     onError: (error, place) => {
       // Without a store no run can end: this one stops here, and goes on or fails with a reason at the next start.
       if (isKubeError(error, 'StorageFull') || isKubeError(error, 'StoreCorrupt')) broken.abort(error);
@@ -56,8 +62,9 @@ export async function executeRuns(
   });
   const end = session.shared ? watchFactoryEnd(session.client) : undefined;
   try {
-    if (session.shared && imageMap) {
-      throw new CliError('Usage', 'a factory is up, and --image-map is decided where it starts', {
+    if (session.shared && (imageMap || tekton)) {
+      const flag = imageMap ? '--image-map' : '--feature-flag';
+      throw new CliError('Usage', `a factory is up, and ${flag} is decided where it starts`, {
         hint: "give it to 'assay up', or stop the factory with 'assay down' first",
       });
     }
@@ -91,7 +98,7 @@ export async function executeRuns(
 async function createAndFollow(
   runs: readonly (TaskRun | PipelineRun)[],
   session: Session,
-  { report, sign, output }: ExecuteOptions,
+  { report, sign, output, inspect }: ExecuteOptions,
   broken: AbortSignal,
   own: Set<string>,
 ): Promise<number> {
@@ -103,6 +110,7 @@ async function createAndFollow(
       created.map(async (item) => {
         const last = await followRun(session, item, report, AbortSignal.any([interrupt.killed, broken]));
         broken.throwIfAborted();
+        await inspect?.(session.client, last);
         if (sign && !interrupt.killed.aborted) {
           const signed = await awaitSignature(session.client, last, signatureTimeoutMs, interrupt.killed);
           report({ type: 'signed', kind: last.kind as 'TaskRun', name: last.metadata.name!, signed });

@@ -19,7 +19,7 @@ const task = (name: string) =>
   `apiVersion: tekton.dev/v1\nkind: Task\nmetadata: { name: ${name} }\nspec:\n  params: [{ name: p }]\n  steps: [{ image: x, script: echo }]\n`;
 
 test('objects of several files come in order, defaulted, and know their places', async () => {
-  const loaded = await loadManifests([file(`${task('a')}---\n${task('b')}`), file(task('c'))]);
+  const loaded = await loadManifests([file(`${task('a')}---\n${task('b')}`), file(task('c'))], {});
   assert.deepEqual(
     loaded.map(({ object }) => object.metadata.name),
     ['a', 'b', 'c'],
@@ -32,7 +32,7 @@ test('objects of several files come in order, defaulted, and know their places',
 
 test('the first problem is told with its place and line, the others below it', async () => {
   const path = file(task('a').replace('image', 'imagee').replace('params', 'paramz'));
-  await assert.rejects(loadManifests([path]), {
+  await assert.rejects(loadManifests([path], {}), {
     code: 'InvalidManifest',
     place: `${path}:5:3`,
     excerpt: '  params: [{ name: p }]'.replace('params', 'paramz'),
@@ -42,6 +42,6 @@ test('the first problem is told with its place and line, the others below it', a
 });
 
 test('a file that cannot be read is wrong usage', async () => {
-  await assert.rejects(loadManifests([join(directory, 'none')]), { code: 'Usage', message: /ENOENT/ });
-  await assert.rejects(loadManifests([directory]), { code: 'Usage', message: /EISDIR/ });
+  await assert.rejects(loadManifests([join(directory, 'none')], {}), { code: 'Usage', message: /ENOENT/ });
+  await assert.rejects(loadManifests([directory], {}), { code: 'Usage', message: /EISDIR/ });
 });

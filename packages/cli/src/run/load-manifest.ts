@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { KubeObject } from '@assay/kube';
 import {
-  localFeatureFlags,
   type ManifestProblem,
   type Place,
   readManifest,
   setDefaults,
   strictWarnings,
   unsupportedFeatures,
+  type ValidationOptions,
   validateObject,
 } from '@assay/tekton';
 import { CliError } from '../error.ts';
+import { switchHint } from '../factory/tekton-config.ts';
 
 /** An object of a file, defaulted and valid. */
 export interface LoadedObject {
@@ -23,14 +24,18 @@ export interface LoadedObject {
 
 /**
  * The objects of files, in order; `-` is standard input. Untrusted text enters here.
+ * @param options what the factory accepts, and what it fills in
  * @throws CliError InvalidManifest for the first thing that is wrong, with its place, and the others after it
  */
-export async function loadManifests(files: readonly string[]): Promise<LoadedObject[]> {
-  const loaded = await Promise.all(files.map(loadManifest));
+export async function loadManifests(
+  files: readonly string[],
+  options: ValidationOptions,
+): Promise<LoadedObject[]> {
+  const loaded = await Promise.all(files.map((file) => loadManifest(file, options)));
   return loaded.flat();
 }
 
-async function loadManifest(file: string): Promise<LoadedObject[]> {
+async function loadManifest(file: string, options: ValidationOptions): Promise<LoadedObject[]> {
   let text: string;
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
@@ -42,13 +47,9 @@ async function loadManifest(file: string): Promise<LoadedObject[]> {
   }
   const manifest = await readManifest(text, file === '-' ? 'standard input' : file);
   refuse(manifest.problems);
-  const objects = manifest.objects.map((object) => setDefaults(object));
+  const objects = manifest.objects.map((object) => setDefaults(object, options.defaults));
   refuse(objects.flatMap((object, index) => manifest.problemsOf(index, unsupportedFeatures(object))));
-  refuse(
-    objects.flatMap((object, index) =>
-      manifest.problemsOf(index, validateObject(object, { featureFlags: localFeatureFlags })),
-    ),
-  );
+  refuse(objects.flatMap((object, index) => manifest.problemsOf(index, validateObject(object, options))));
   return objects.map((object, index) => ({
     object,
     locate: (path) => ({ file: manifest.file, ...manifest.locate(index, path) }),
@@ -65,6 +66,6 @@ function refuse(problems: readonly ManifestProblem[]): void {
   throw new CliError('InvalidManifest', first.message + more.slice(0, 9).join(''), {
     place: `${first.file}:${first.line}:${first.column}`,
     excerpt: first.text,
-    hint: first.hint ?? 'correct it and run the file again; nothing was created',
+    hint: first.hint ?? switchHint(first.message) ?? 'correct it and run the file again; nothing was created',
   });
 }

@@ -51,7 +51,7 @@ function taskLines(task: TaskNode, style: Style): string[] {
   return [
     head,
     ...(task.state === 'failed' && task.message ? [`  ${firstLine(task.message)}`] : []),
-    ...(task.state === 'skipped'
+    ...(task.state === 'skipped' && task.reason === 'When Expressions evaluated to false'
       ? (task.whenExpressions ?? []).map((when) => `  when ${whenText(when)}`)
       : []),
     ...resultLines(task.results),

@@ -67,6 +67,13 @@ async function exec(
     stderr: isTrue(query.get('stderr')),
     tty: isTrue(query.get('tty')),
   };
+  const { phase } = pod.status ?? {};
+  if (phase === 'Succeeded' || phase === 'Failed') {
+    throw new KubeError(
+      'BadRequest',
+      `cannot exec into a container in a completed pod; current phase is ${phase}`,
+    );
+  }
   if (wanted.command.length === 0) throw new KubeError('BadRequest', 'you must specify at least 1 command');
   if (!wanted.stdin && !wanted.stdout && !wanted.stderr) {
     throw new KubeError('BadRequest', 'you must specify at least 1 of stdin, stdout, stderr');

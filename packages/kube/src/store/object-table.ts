@@ -1,8 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
 import type { AnyObject } from '../resource.ts';
 import type { Labels } from '../selector/label-selector.ts';
 import type { Database } from './database.ts';
+import { type ChecksummedRow, rowChecksum } from './row-checksum.ts';
 import { corrupt } from './sqlite-error.ts';
 
 /** An object as it lies in the database. `body` is its complete JSON text, resourceVersion included. */
@@ -65,6 +65,20 @@ export class ObjectTable {
     this.#version = Number(this.#statements.counter.get('version')?.value);
     this.#compacted = Number(this.#statements.counter.get('compacted')?.value);
     this.#historyBytes = this.#sumHistory();
+    this.#checkCounters();
+  }
+
+  /** Each version is one event, and the log ends with the newest. */
+  #checkCounters(): void {
+    const { oldest, newest } = this.#statements.span.get() ?? {};
+    const isWhole =
+      newest === null
+        ? this.#version === this.#compacted
+        : Number(newest) === this.#version && Number(oldest) > this.#compacted;
+    if (!isWhole) {
+      const log = newest === null ? 'empty' : `from ${oldest} to ${newest}`;
+      throw corrupt(this.#path, `it is at version ${this.#version}, and its log is ${log}`);
+    }
   }
 
   /** The version of the newest change, of the running transaction if there is one. */
@@ -145,6 +159,7 @@ export class ObjectTable {
   }
 
   #event(row: Row): StoredEvent {
+    const body = this.#body(row);
     return {
       version: Number(row.version),
       resource: String(row.resource),
@@ -154,21 +169,22 @@ export class ObjectTable {
       labels: JSON.parse(String(row.labels)) as Labels,
       previousLabels:
         row.previous_labels === null ? undefined : (JSON.parse(String(row.previous_labels)) as Labels),
-      body: this.#body(row),
+      body,
     };
   }
 
   insert(resource: string, object: AnyObject): StoredObject {
     const stored = this.#encode(resource, object);
+    const labels = JSON.stringify(stored.labels);
     this.#statements.insert.run(
       resource,
       stored.namespace,
       stored.name,
       stored.uid,
       stored.version,
-      JSON.stringify(stored.labels),
+      labels,
       stored.body,
-      crc32(stored.body),
+      rowChecksum({ ...stored, labels }),
     );
     this.#setOwners(object);
     this.#append('ADDED', stored, undefined, object);
@@ -177,13 +193,10 @@ export class ObjectTable {
 
   replace(before: StoredObject, object: AnyObject): StoredObject {
     const stored = this.#encode(before.resource, object);
-    this.#statements.update.run(
-      stored.version,
-      JSON.stringify(stored.labels),
-      stored.body,
-      crc32(stored.body),
-      before.uid,
-    );
+    const labels = JSON.stringify(stored.labels);
+    const { uid, namespace, name } = before;
+    const checksum = rowChecksum({ ...stored, labels, uid, namespace, name });
+    this.#statements.update.run(stored.version, labels, stored.body, checksum, uid);
     this.#statements.removeOwners.run(before.uid);
     this.#setOwners(object);
     this.#append('MODIFIED', stored, before, object);
@@ -275,16 +288,18 @@ export class ObjectTable {
     object: AnyObject,
   ): void {
     const { version, resource, namespace, name, labels, body } = stored;
+    const row = { version, resource, type, namespace, name, labels: JSON.stringify(labels), body };
+    const previous = before === undefined ? null : JSON.stringify(before.labels);
     this.#statements.append.run(
       version,
       resource,
       type,
       namespace,
       name,
-      JSON.stringify(labels),
-      before === undefined ? null : JSON.stringify(before.labels),
+      row.labels,
+      previous,
       body,
-      crc32(body),
+      rowChecksum({ ...row, previous_labels: previous }),
     );
     this.#version = version;
     this.#changes.push({
@@ -305,6 +320,7 @@ export class ObjectTable {
 
   #object(row: Row | undefined): StoredObject | undefined {
     if (row === undefined) return undefined;
+    const body = this.#body(row);
     return {
       resource: String(row.resource),
       namespace: String(row.namespace),
@@ -312,17 +328,15 @@ export class ObjectTable {
       uid: String(row.uid),
       version: Number(row.version),
       labels: JSON.parse(String(row.labels)) as Labels,
-      body: this.#body(row),
+      body,
     };
   }
 
-  /** SQLite checks the structure of its pages, not their content. */
   #body(row: Row): string {
-    const body = String(row.body);
-    if (crc32(body) !== row.checksum) {
+    if (rowChecksum(row as unknown as ChecksummedRow) !== row.checksum) {
       throw corrupt(this.#path, `${row.resource} ${row.namespace}/${row.name} does not have its checksum`);
     }
-    return body;
+    return String(row.body);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { KubeError } from '../error.ts';
+import { bodyChecksum, type ChecksummedRow, checksummedColumns, rowChecksum } from './row-checksum.ts';
 
 /** One step from schema version n (its index) to n + 1. Steps are only ever added. */
 export type Migration = (db: DatabaseSync) => void;
@@ -46,7 +47,25 @@ export const migrations: readonly Migration[] = [
         SELECT reference.value ->> 'uid', objects.uid
         FROM objects, json_each(objects.body, '$.metadata.ownerReferences') AS reference;
     `),
+  (db) => {
+    widenChecksums(db, 'objects', 'id');
+    widenChecksums(db, 'events', 'version');
+  },
 ];
+
+/** The version from which a row's checksum is over all of its columns. */
+export const schemaOfRowChecksums = 3;
+
+/** What was damaged stays so. */
+function widenChecksums(db: DatabaseSync, table: keyof typeof checksummedColumns, key: string): void {
+  const update = db.prepare(`UPDATE ${table} SET checksum = ? WHERE ${key} = ?`);
+  const keys = db.prepare(`SELECT ${key} AS key FROM ${table}`).all();
+  const one = db.prepare(`SELECT checksum, ${checksummedColumns[table]} FROM ${table} WHERE ${key} = ?`);
+  for (const { key: value } of keys as unknown as { key: number }[]) {
+    const row = one.get(value) as unknown as ChecksummedRow & { checksum: number };
+    update.run(bodyChecksum(row) === row.checksum ? rowChecksum(row) : -1, value);
+  }
+}
 
 /**
  * Brings the database to the newest schema, each step in a transaction of its own. Throws `StoreTooNew` when it

@@ -5,11 +5,19 @@ import { delimiter, join } from 'node:path';
 import {
   type ApiServer,
   accessResources,
+  addAccessRoutes,
+  addPodRoutes,
   adminIdentity,
+  apiServerIdentity,
   createApiServer,
+  createServiceAccountTokens,
   createStore,
   createTokenAuthenticator,
+  firstOf,
+  installDefaultRoles,
   openServingCertificate,
+  openTokenKey,
+  type PodHost,
   type PrinterColumn,
   type ResourceType,
   type Store,
@@ -90,13 +98,17 @@ export interface KubectlHost {
   close(): Promise<void>;
 }
 
-/** A server over TLS with one kubectl configured for it. */
-export async function startKubectlHost(program: string): Promise<KubectlHost> {
+/** A server over TLS with one kubectl configured for it; with `podHost`, it has logs of pods and commands in them, too. */
+export async function startKubectlHost(program: string, podHost?: PodHost): Promise<KubectlHost> {
   const folder = mkdtempSync(join(tmpdir(), 'kube-kubectl-'));
   const store = createStore({ path: join(folder, 'store.db'), resources: [TaskRuns] });
-  const authenticator = createTokenAuthenticator([['admin-token', adminIdentity]]);
+  await installDefaultRoles(store.client(apiServerIdentity));
+  const tokens = createServiceAccountTokens({ store, key: openTokenKey(join(folder, 'token-key')) });
+  const authenticator = firstOf([createTokenAuthenticator([['admin-token', adminIdentity]]), tokens]);
   const server = await createApiServer({ store, authenticator });
   server.discovered.push(...accessResources);
+  addAccessRoutes(server.app, { store, tokens, authenticator });
+  if (podHost) addPodRoutes(server, { store, host: podHost });
   const { certificate, privateKey, authority } = await openServingCertificate(join(folder, 'certificates'));
   const url = await server.listen({ port: 0, tls: { certificate, privateKey } });
   const config = join(folder, 'config');

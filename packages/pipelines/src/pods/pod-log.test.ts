@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { PodLogOptions } from '@assay/kube';
 import { createLogStore } from '../logs/log-store.ts';
-import { type PodLogOptions, readPodLog } from './pod-log.ts';
+import { readPodLog } from './pod-log.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'pod-log-'));
 after(() => rmSync(directory, { recursive: true, force: true }));
@@ -42,6 +43,22 @@ test('since leaves out what was written before, and tailLines counts what is lef
 
 test('timestamps stand before every line', async () => {
   assert.equal(await text({ tailLines: 1, timestamps: true }), '2026-01-01T00:00:03.000Z line 3\n');
+});
+
+test('one stream alone, where they were kept apart', async () => {
+  const apart = { ...target, container: 'step-apart' };
+  const writing = logs.create(apart);
+  writing.write(Buffer.from('out\n'));
+  writing.write(Buffer.from('err\n'), 'stderr');
+  const read = async (options: PodLogOptions) => {
+    let all = '';
+    for await (const piece of readPodLog(logs, apart, options)) all += piece;
+    return all;
+  };
+  assert.equal(await read({}), 'out\nerr\n');
+  assert.equal(await read({ stream: 'stderr', tailLines: 5 }), 'err\n');
+  assert.equal(await read({ stream: 'stdout' }), 'out\n');
+  writing.close();
 });
 
 test('limitBytes cuts inside a line', async () => {

@@ -1,4 +1,4 @@
-import type { Condition, KubeObject } from '@assay/kube';
+import type { ContainerStatus, Pod, PodContainer } from '@assay/kube';
 import {
   annotations,
   defaultManagedByLabel,
@@ -12,69 +12,58 @@ import {
   type TaskRun,
   type TaskRunAttempt,
 } from '@assay/tekton';
+import { deletedPods } from './deleted-pods.ts';
 
-/** A container of a Pod as clients of the Kubernetes API know it. */
-export interface PodContainer extends Record<string, unknown> {
-  name: string;
-  image?: string;
-}
+type PodStatus = NonNullable<Pod['status']>;
+type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
-/** `v1` ContainerStatus. */
-export interface ContainerStatus {
-  name: string;
-  image: string;
-  imageID: string;
-  containerID?: string;
-  ready: boolean;
-  started: boolean;
-  restartCount: number;
-  state: Pick<StepState, 'waiting' | 'running' | 'terminated'>;
-  lastState: Record<string, never>;
-}
-
-export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
-
-/** The part of a `v1` Pod that a TaskRun's attempt has. */
-export interface Pod extends KubeObject {
-  spec: { containers: PodContainer[] } & Record<string, unknown>;
-  status: {
-    phase: PodPhase;
-    conditions: Condition[];
-    containerStatuses: ContainerStatus[];
-    startTime?: string;
-    reason?: string;
-    message?: string;
-  } & Record<string, unknown>;
-}
+/** As Kubernetes gives pods to end. */
+const gracePeriodSeconds = 30;
 
 /**
  * The Pods of a TaskRun as Tekton makes them on a cluster: one for each attempt that came as far as a pod, the present one
  * last. Pods are not stored: they are a view of the TaskRun, with its resourceVersion, so that they can never disagree.
+ * One that was deleted is left out once its attempt has ended.
  */
 export function podsOfTaskRun(taskRun: TaskRun): Pod[] {
   const { retriesStatus = [], ...present } = taskRun.status ?? {};
+  const deleted = deletedPods(taskRun);
   return [...retriesStatus, present].flatMap((attempt, index) => {
     if (attempt.podName === undefined) return [];
-    const over = index < retriesStatus.length;
-    return [podOfAttempt(taskRun, attempt, index, over)];
+    const phase = phaseOf(attempt, index < retriesStatus.length);
+    const over = phase === 'Succeeded' || phase === 'Failed';
+    if (over && deleted.has(attempt.podName)) return [];
+    const deletionTimestamp = deleted.get(attempt.podName) ?? taskRun.metadata.deletionTimestamp;
+    return [podOfAttempt(taskRun, attempt, index, phase, deletionTimestamp)];
   });
 }
 
-function podOfAttempt(taskRun: TaskRun, attempt: TaskRunAttempt, index: number, over: boolean): Pod {
+/** The names that a TaskRun may have which has a pod of this name; undefined when the name does not tell. */
+export function taskRunsOfPod(pod: string): string[] | undefined {
+  // Names of this length may be shortened ones.
+  if (pod.length === 63) return undefined;
+  const match = /^(.+)-pod(?:-retry\d+)?$/.exec(pod);
+  return match ? [match[1]!] : [];
+}
+
+function podOfAttempt(
+  taskRun: TaskRun,
+  attempt: TaskRunAttempt,
+  index: number,
+  phase: PodPhase,
+  deletionTimestamp: string | undefined,
+): Pod {
   const { metadata, spec } = taskRun;
+  const { steps = [], sidecars = [] } = attempt;
   const containers = [
-    ...(attempt.taskSpec?.steps ?? []).map((step, at) => podContainer(step, attempt.steps?.[at])),
-    ...(attempt.taskSpec?.sidecars ?? []).map((sidecar, at) => podContainer(sidecar, attempt.sidecars?.[at])),
+    ...(attempt.taskSpec?.steps ?? []).map((step, at) => podContainer(step, steps[at])),
+    ...(attempt.taskSpec?.sidecars ?? []).map((sidecar, at) => podContainer(sidecar, sidecars[at])),
   ];
-  const phase = phaseOf(attempt, over);
-  const running = phase === 'Running';
-  const done = phase === 'Succeeded' || phase === 'Failed';
-  const statuses = [...(attempt.steps ?? []), ...(attempt.sidecars ?? [])].map((state) =>
-    containerStatus(state, containers.find((container) => container.name === state.container)?.image),
-  );
-  const ready = running && statuses.every((status) => status.ready);
   const since = attempt.startTime ?? metadata.creationTimestamp!;
-  const failure = phase === 'Failed' ? succeededCondition({ status: attempt }) : undefined;
+  const statuses = [...steps, ...sidecars].map((state) => {
+    const container = containers.find(({ name }) => name === state.container);
+    return containerStatus(state, container?.image, phase === 'Running' ? since : undefined);
+  });
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -84,16 +73,14 @@ function podOfAttempt(taskRun: TaskRun, attempt: TaskRunAttempt, index: number, 
       uid: podUid(metadata.uid!, index),
       resourceVersion: metadata.resourceVersion!,
       creationTimestamp: since,
+      ...(deletionTimestamp && { deletionTimestamp, deletionGracePeriodSeconds: gracePeriodSeconds }),
       labels: {
         [labels.managedBy]: defaultManagedByLabel,
         ...metadata.labels,
         [labels.taskRun]: metadata.name!,
         [labels.taskRunUID]: metadata.uid!,
       },
-      annotations: {
-        ...metadata.annotations,
-        [annotations.ready]: 'READY',
-      },
+      annotations: { ...metadata.annotations, [annotations.ready]: 'READY' },
       ownerReferences: [
         {
           apiVersion: taskRun.apiVersion,
@@ -113,20 +100,33 @@ function podOfAttempt(taskRun: TaskRun, attempt: TaskRunAttempt, index: number, 
       ...(attempt.taskSpec?.volumes && { volumes: attempt.taskSpec.volumes }),
       nodeName: 'assay',
     },
-    status: {
-      phase,
-      conditions: [
-        podCondition('Initialized', true, since),
-        podCondition('Ready', ready, since, done ? 'PodCompleted' : 'ContainersNotReady'),
-        podCondition('ContainersReady', ready, since, done ? 'PodCompleted' : 'ContainersNotReady'),
-        podCondition('PodScheduled', true, since),
-      ],
-      containerStatuses: statuses,
-      startTime: since,
-      qosClass: 'BestEffort',
-      hostIP: '127.0.0.1',
-      ...(failure?.reason === 'PodEvicted' && { reason: 'Evicted', message: failure.message ?? '' }),
-    },
+    status: podStatus(attempt, phase, statuses, since),
+  };
+}
+
+function podStatus(
+  attempt: TaskRunAttempt,
+  phase: PodPhase,
+  containerStatuses: ContainerStatus[],
+  since: string,
+): PodStatus {
+  const done = phase === 'Succeeded' || phase === 'Failed';
+  const ready = phase === 'Running' && containerStatuses.every((status) => status.ready);
+  const failure = phase === 'Failed' ? succeededCondition({ status: attempt }) : undefined;
+  const why = done ? 'PodCompleted' : 'ContainersNotReady';
+  return {
+    phase,
+    conditions: [
+      podCondition('Initialized', true, since),
+      podCondition('Ready', ready, since, why),
+      podCondition('ContainersReady', ready, since, why),
+      podCondition('PodScheduled', true, since),
+    ],
+    containerStatuses,
+    startTime: since,
+    qosClass: 'BestEffort',
+    hostIP: '127.0.0.1',
+    ...(failure?.reason === 'PodEvicted' && { reason: 'Evicted', message: failure.message ?? '' }),
   };
 }
 
@@ -146,11 +146,19 @@ function podContainer(container: Step | Sidecar, state: StepState | SidecarState
   };
 }
 
-function containerStatus(state: StepState | SidecarState, image: string | undefined): ContainerStatus {
-  const { waiting, running, terminated } = state;
+/**
+ * @param podRunsSince of a pod that runs: all its containers do, since in Tekton's pods those of later steps run, too, and
+ * wait in there for their turn
+ */
+function containerStatus(
+  { waiting, terminated, ...state }: StepState | SidecarState,
+  image = '',
+  podRunsSince?: string,
+): ContainerStatus {
+  const running = state.running ?? (podRunsSince && !terminated ? { startedAt: podRunsSince } : undefined);
   return {
     name: state.container ?? state.name ?? '',
-    image: image ?? '',
+    image,
     imageID: state.imageID ?? '',
     ...(terminated?.containerID !== undefined && { containerID: terminated.containerID }),
     ready: running !== undefined,
@@ -168,7 +176,7 @@ function phaseOf(attempt: TaskRunAttempt, over: boolean): PodPhase {
   return attempt.steps?.some((state) => state.running ?? state.terminated) ? 'Running' : 'Pending';
 }
 
-function podCondition(type: string, holds: boolean, since: string, reason?: string): Condition {
+function podCondition(type: string, holds: boolean, since: string, reason?: string) {
   return {
     type,
     status: holds ? 'True' : 'False',

@@ -11,6 +11,7 @@ import { readResultFile } from './result-files.ts';
 import {
   fitsTerminationMessage,
   type TerminationEntry,
+  terminationMessage,
   terminationMessageTooLong,
 } from './termination-message.ts';
 
@@ -49,12 +50,18 @@ export class StepOutcomes {
   ended(index: number, state: StepState): string | undefined {
     const layout = this.#layout;
     const stepResults = this.#spec.steps?.[index]?.results ?? [];
-    if (this.#limit === 'tekton' && !fitsTerminationMessage(this.#entries(index, state, stepResults))) {
+    const skipped = state.terminationReason === 'Skipped';
+    const entries = skipped ? [] : this.#entries(index, state, stepResults);
+    const fits = fitsTerminationMessage(entries);
+    if (this.#limit === 'tekton' && !fits) {
       return terminationMessageTooLong;
     }
     if (state.terminated?.exitCode === 0 || state.terminationReason === 'Continued') {
       writeExitCode(layout, index, String(state.terminated!.exitCode));
     }
+    const told = entries.filter(({ type }) => type !== 3);
+    // What is larger than any cluster's message is told by the results alone.
+    if (fits && told.length > 0 && state.terminated) state.terminated.message = terminationMessage(told);
     collectStepResults(layout, index, stepResults, state);
     const collected = collectResults(layout, this.#declared, this.#status.steps ?? []);
     const merged = mergeResults(this.#status.results, collected.results);

@@ -12,11 +12,15 @@ export interface TerminationEntry {
 }
 
 /**
- * Whether the message fits in which Tekton's entrypoint hands over what a step leaves. A step's message repeats the
- * Task's results that steps before it have written, since all of them read the same files.
+ * The message in which Tekton's entrypoint hands over what a step leaves. It repeats the Task's results that steps before it
+ * have written, since all of them read the same files.
  */
+export function terminationMessage(entries: readonly TerminationEntry[]): string {
+  return `[${entries.map(marshal).join(',')}]`;
+}
+
 export function fitsTerminationMessage(entries: readonly TerminationEntry[]): boolean {
-  return Buffer.byteLength(`[${entries.map(marshal).join(',')}]`) <= largestTerminationMessage;
+  return Buffer.byteLength(terminationMessage(entries)) <= largestTerminationMessage;
 }
 
 /** As Go's encoding/json writes it. */

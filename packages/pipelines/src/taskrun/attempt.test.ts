@@ -170,7 +170,7 @@ test('a stop gives the running step its grace and starts nothing more', async ()
   assert.equal(failure, undefined, 'who stopped it says why');
   assert.deepEqual(
     events.filter((event) => event !== 'changed'),
-    ['create', 'run a', 'stop a 5000', 'remove'],
+    ['create', 'run a', 'stop a 5000', 'ended 0', 'remove'],
   );
   assert.deepEqual(
     steps.map(({ state }) => state.terminated),

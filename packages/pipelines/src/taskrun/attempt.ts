@@ -4,7 +4,7 @@ import { type Step, type StepState, stepFailedMessage, TektonError } from '@assa
 import type { LogWriter } from '../logs/log-store.ts';
 import type { StepBreakpoints } from './breakpoints.ts';
 import { markFailed, markSkipped, runStep } from './run-step.ts';
-import { markStopped, type PlannedSidecar, startSidecar } from './sidecars.ts';
+import { likelierFailure, markStopped, type PlannedSidecar, startSidecar } from './sidecars.ts';
 import { stepIsWanted, withStepResults } from './step-results.ts';
 import type { StreamPaths } from './stream-files.ts';
 
@@ -54,7 +54,7 @@ export interface AttemptEnvironment {
   /** Called when the state of a container changed. */
   changed(): void;
   /**
-   * Called after each step that ran or was skipped by its `when`, failed ones included, before the next one starts.
+   * Called after each step that ran or was skipped by its `when`, failed and stopped ones included, before the next one starts.
    * @returns why the step has failed after all, in words for its log
    */
   stepEnded(index: number): string | undefined;
@@ -68,7 +68,10 @@ export interface AttemptEnvironment {
 
 /** The first thing that went wrong, as a condition tells it; undefined when all steps did well. */
 export type AttemptFailure =
-  | { reason: 'StepFailed' | 'StepOOM' | 'PodCreationFailed'; message: string }
+  | {
+      reason: 'StepFailed' | 'StepOOM' | 'SidecarFailed' | 'SidecarOOM' | 'PodCreationFailed';
+      message: string;
+    }
   | undefined;
 
 export interface AttemptEnd {
@@ -98,7 +101,11 @@ export async function runAttempt(plan: AttemptPlan, environment: AttemptEnvironm
   const logs: LogWriter[] = [];
   let failure: AttemptFailure;
   try {
-    failure = await runContainers(plan, pod, environment, logs);
+    const failed = await runContainers(plan, pod, environment, logs);
+    failure = likelierFailure(
+      failed,
+      plan.sidecars.map(({ state }) => state),
+    );
     for (const { state } of plan.sidecars) markStopped(state, environment.clock);
   } catch (error) {
     failure ??= { reason: 'PodCreationFailed', message: messageOf(error) };
@@ -158,8 +165,9 @@ async function runContainers(
       markFailed(step.state, clock);
       failure = { reason: 'StepFailed', message: stepFailedMessage(step.container.name, 1, 'Error') };
     }
-    const refused = stop.aborted ? undefined : environment.stepEnded(index);
-    if (refused !== undefined) {
+    // Also of a step that was stopped: what it has written by then is kept.
+    const refused = environment.stepEnded(index);
+    if (refused !== undefined && !stop.aborted) {
       log.write(Buffer.from(`${refused}\n`));
       markFailed(step.state, clock);
       failure ??= { reason: 'StepFailed', message: stepFailedMessage(step.container.name, 1, 'Error') };

@@ -9,6 +9,7 @@ import {
   upstreamManager,
   withSucceeded,
 } from '@assay/tekton';
+import { deletedPods } from '../pods/deleted-pods.ts';
 import type { Decision } from './breakpoints.ts';
 import { type ExecutionServices, TaskRunExecution } from './execution.ts';
 
@@ -80,6 +81,7 @@ export function createTaskRunController(options: TaskRunControllerOptions): Task
         return undefined;
       }
       if (!execution) start(key, taskRun);
+      else execution.deletePods(new Set(deletedPods(taskRun).keys()));
       return undefined;
     },
     async exec(key, container, spec) {

@@ -22,6 +22,7 @@ import type { CacheStore } from '../caches/cache-store.ts';
 import type { RunCaches } from '../caches/run-caches.ts';
 import { RunEvents } from '../events/run-events.ts';
 import type { LogStore } from '../logs/log-store.ts';
+import { podDeletedMessage } from '../pods/deleted-pods.ts';
 import { type ResultsLimit, StepOutcomes } from '../results/step-outcomes.ts';
 import type { Release, SlotQueue } from '../scheduling/slot-queue.ts';
 import { slotMessage, slotRequest, waitingForSlot } from '../scheduling/slots.ts';
@@ -78,6 +79,7 @@ export class TaskRunExecution {
   readonly #writer: StatusWriter;
   readonly #onError: (error: unknown) => void;
   #cancelled: { message: string } | undefined;
+  #deletedPods: ReadonlySet<string> = new Set();
   readonly #abandoned = new AbortController();
   readonly #events: RunEvents;
   /** What runs now, by the containers' names. */
@@ -101,6 +103,12 @@ export class TaskRunExecution {
   cancel(message: string): void {
     this.#cancelled ??= { message };
     this.#stop.abort();
+  }
+
+  /** Stops the present attempt, which then has failed, if its pod is one of these. */
+  deletePods(names: ReadonlySet<string>): void {
+    this.#deletedPods = names;
+    if (names.has(this.#status.podName ?? '')) this.#stop.abort();
   }
 
   /** Kills what runs and writes nothing more: the object is gone, or the runner is closing. */
@@ -189,6 +197,7 @@ export class TaskRunExecution {
   async #attempt(removals: Promise<void>[]): Promise<Ending> {
     const { clock } = this.#services;
     const status = this.#status;
+    const held = this.#cancelled && succeededCondition({ status });
     status.startTime = timestamp(clock.now());
     this.#setCondition('Unknown', 'Started', taskRunMessages.started);
     const timeoutMs = durationOf(this.#taskRun.spec.timeout) ?? 60 * 60_000;
@@ -209,11 +218,10 @@ export class TaskRunExecution {
         };
       });
       if (this.#cancelled) {
-        const previous = succeededCondition(this.#taskRun);
         const { name } = this.#taskRun.metadata;
         return this.#terminated(
           'TaskRunCancelled',
-          taskRunCancelledMessage(name!, this.#cancelled.message, previous),
+          taskRunCancelledMessage(name!, this.#cancelled.message, held),
         );
       }
       if (timedOut) {
@@ -221,6 +229,9 @@ export class TaskRunExecution {
           'TaskRunTimeout',
           taskRunTimeoutMessage(this.#taskRun.metadata.name!, timeoutMs),
         );
+      }
+      if (this.#deletedPods.has(status.podName ?? '')) {
+        return this.#terminated('StepFailed', podDeletedMessage(status.podName!));
       }
       return failure ?? { reason: 'Succeeded', message: taskRunMessages.succeeded };
     } finally {

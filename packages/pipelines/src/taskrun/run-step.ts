@@ -93,7 +93,8 @@ export async function runStep(
     return undefined;
   }
   if (step.onError === 'continue' && decision === undefined) {
-    terminate(state, { exitCode: exit.exitCode, reason: 'Error', ...times }, 'Continued');
+    // The container of a cluster ends well then, and its own code is put in afterwards.
+    terminate(state, { exitCode: exit.exitCode, reason: 'Completed', ...times }, 'Continued');
     return undefined;
   }
   terminate(state, { exitCode: exit.exitCode, reason: 'Error', ...times }, 'Error');

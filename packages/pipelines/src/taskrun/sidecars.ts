@@ -1,6 +1,7 @@
 import { type Clock, timestamp } from '@assay/kube';
 import type { Container, ContainerSpec, Pod } from '@assay/sandbox';
-import { type SidecarState, taskRunMessages } from '@assay/tekton';
+import { type SidecarState, stepFailedMessage, taskRunMessages } from '@assay/tekton';
+import type { AttemptFailure } from './attempt.ts';
 import { type PlannedProbes, runProbes } from './probes.ts';
 
 /** A container that runs beside the steps. `state` is written to as it goes; it becomes part of the run's status. */
@@ -48,5 +49,21 @@ export function markStopped(state: SidecarState, clock: Clock): void {
     message: taskRunMessages.sidecarStopped,
     ...(startedAt !== undefined && { startedAt }),
     finishedAt: timestamp(clock.now()),
+  };
+}
+
+/**
+ * What a failed attempt has failed of: a sidecar that ran out of memory, or ended badly of its own, is the likelier cause than
+ * the step that failed, unless that one ran out of memory.
+ */
+export function likelierFailure(failure: AttemptFailure, sidecars: readonly SidecarState[]): AttemptFailure {
+  if (failure?.reason !== 'StepFailed' && failure?.reason !== 'StepOOM') return failure;
+  const oom = sidecars.find(({ terminated }) => terminated?.reason === 'OOMKilled');
+  const failed = oom ?? sidecars.find(({ terminated }) => terminated && terminated.exitCode !== 0);
+  if (!failed?.terminated || (!oom && failure.reason === 'StepOOM')) return failure;
+  const { exitCode, reason } = failed.terminated;
+  return {
+    reason: oom ? 'SidecarOOM' : 'SidecarFailed',
+    message: stepFailedMessage(failed.container ?? '', exitCode, reason),
   };
 }

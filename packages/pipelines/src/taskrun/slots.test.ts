@@ -45,7 +45,10 @@ describe('a TaskRun without a slot', { skip: noContainers }, () => {
     await bench.until('deleted', waits);
     await bench.user.patch(TaskRuns, 'default', 'cancelled', { spec: { status: 'TaskRunCancelled' } });
     const ended = await bench.until('cancelled', isDone);
-    assert.match(verdict(ended), /^False TaskRunCancelled: TaskRun "cancelled" was cancelled\./);
+    assert.match(
+      verdict(ended),
+      /^False TaskRunCancelled: TaskRun "cancelled" was cancelled\. \nPrevious status: \[Pending\] pod status .*waiting for a slot/,
+    );
     assert.ok(ended.status?.completionTime);
     await bench.user.delete(TaskRuns, 'default', 'deleted');
     while (slots.waiting > 0) await new Promise((resolve) => setTimeout(resolve, 20));

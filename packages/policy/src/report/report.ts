@@ -155,7 +155,8 @@ export function reportSummary(report: Report, view: ReportView): ReportSummary {
   };
 }
 
-function condensed(results: readonly RuleResult[]): Record<string, string[]> {
+/** The first message of each code, and how many more there are. */
+export function condensed(results: readonly RuleResult[]): Record<string, string[]> {
   const byCode = Map.groupBy(
     results.filter((result) => codeOf(result) !== ''),
     codeOf,

@@ -29,6 +29,8 @@ export interface BuiltinContext {
   spend(steps: number): void;
   /** Throws `eval_cancel_error` when a collection of that many elements may not be built. Ask before building. */
   checkSize?(elements: number): void;
+  /** Throws `eval_cancel_error` when a text of that many UTF-16 units may not be built. Ask before building. */
+  checkText?(length: number): void;
 }
 
 /** How a builtin is written down. The implementation lies beside it, so that the list alone can be loaded and filtered. */

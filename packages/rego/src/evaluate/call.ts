@@ -1,7 +1,10 @@
 import { type Builtin, BuiltinFault } from '../builtins/builtin.ts';
 import { problemAt, RegoError } from '../error.ts';
 import type { Location } from '../syntax/ast.ts';
+import { Decimal } from '../values/decimal.ts';
 import { NumberError } from '../values/number-error.ts';
+import { RegoObject } from '../values/rego-object.ts';
+import { RegoSet } from '../values/rego-set.ts';
 import type { Value } from '../values/value.ts';
 import type { Getter } from './code.ts';
 import type { RuleGroup } from './rule-group.ts';
@@ -52,14 +55,38 @@ function mocked(mock: Mock, world: World, operands: Value[]): Value | undefined 
   return 'value' in mock ? mock.value : mock.call(world, operands);
 }
 
+/** Steps that a builtin is charged for the size of an operand or answer, since most read or make all of it. */
+function costOf(value: Value | undefined): number {
+  switch (typeof value) {
+    case 'string':
+      return value.length >> 6;
+    case 'bigint':
+      return BigInt.asIntN(64, value) === value ? 0 : 256;
+    case 'object':
+      if (Array.isArray(value)) return value.length >> 4;
+      if (value instanceof RegoObject || value instanceof RegoSet) return value.size >> 4;
+      return value instanceof Decimal ? 64 : 0;
+    default:
+      return 0;
+  }
+}
+
 /** How a builtin is called: with its faults turned into what the query does about them. */
 export function answerOf(builtin: Builtin): Answer {
   return (world, operands, location) => {
     const { evaluation } = world;
-    evaluation.fuel -= 1;
+    let cost = 1;
+    for (const operand of operands) cost += costOf(operand);
+    evaluation.fuel -= cost;
     if (evaluation.fuel < 0) evaluation.refuel();
     try {
-      return builtin.call(operands, evaluation) as Value | undefined;
+      const value = builtin.call(operands, evaluation) as Value | undefined;
+      const made = costOf(value);
+      if (made > 0) {
+        if (typeof value === 'string') evaluation.checkText(value.length);
+        evaluation.spend(made);
+      }
+      return value;
     } catch (error) {
       return faulted(error, builtin.name, world, location);
     }

@@ -3,6 +3,7 @@ import type { Location } from '../syntax/ast.ts';
 import { fromJs, JsonError } from '../values/json.ts';
 import { RegoObject } from '../values/rego-object.ts';
 import type { Value } from '../values/value.ts';
+import { metered } from '../values/work.ts';
 import { defaultLimits, Evaluation, evaluationError, type Limits } from './evaluation.ts';
 import { HostAnswers } from './host-answers.ts';
 import { termValue } from './input-term.ts';
@@ -35,29 +36,41 @@ export interface EvaluateOptions {
   maxRestarts?: number;
 }
 
+/** What is made of the solutions, under the same limits as the evaluation. */
+export type Finish<T> = (results: QueryResult[]) => T;
+
 /** Evaluates a query to its end. */
-export function evaluateNow(code: QueryCode, data: RegoObject, options: EvaluateOptions): QueryResult[] {
+export function evaluateNow<T>(
+  code: QueryCode,
+  data: RegoObject,
+  options: EvaluateOptions,
+  finish: Finish<T>,
+): T {
   const world = worldFor(new Evaluation(settingsOf(options)), data, options);
-  return guarded(world.evaluation, options, () => code.run(world));
+  return guarded(world.evaluation, options, () => finish(code.run(world)));
 }
 
 /**
  * Evaluates a query whose host functions may answer later: runs until nothing more can be asked, awaits all answers that are missing,
  * and runs again. What was worked out without them is kept.
  */
-export async function evaluateSuspending(
+export async function evaluateSuspending<T>(
   code: QueryCode,
   data: RegoObject,
   options: EvaluateOptions,
-): Promise<QueryResult[]> {
+  finish: Finish<T>,
+): Promise<T> {
   const answers = new HostAnswers();
   const evaluation = new Evaluation(printedOnce(settingsOf(options)), true, answers);
   const world = worldFor(evaluation, data, options);
   const most = options.maxRestarts ?? 1000;
   for (let restarts = 0; ; restarts += 1) {
     evaluation.restart();
-    const results = guarded(evaluation, options, () => code.run(world));
-    if (evaluation.pending.size === 0) return results;
+    const done = guarded(evaluation, options, () => {
+      const results = code.run(world);
+      return evaluation.pending.size === 0 ? { answer: finish(results) } : undefined;
+    });
+    if (done) return done.answer;
     const keys = [...evaluation.pending];
     if (restarts >= most) {
       const names = [...new Set(keys.map((key) => key.slice(0, key.indexOf('['))))];
@@ -102,7 +115,17 @@ function settingsOf(options: EvaluateOptions): ConstructorParameters<typeof Eval
     print: options.print,
     tracer: options.tracer,
     clock: () => performance.now(),
+    heap: heapUsed,
   };
+}
+
+/** Bytes of heap in use, as Node or Chromium tells it. */
+function heapUsed(): number | undefined {
+  const host = globalThis as {
+    process?: { memoryUsage?: () => { heapUsed: number } };
+    performance?: { memory?: { usedJSHeapSize: number } };
+  };
+  return host.process?.memoryUsage?.().heapUsed ?? host.performance?.memory?.usedJSHeapSize;
 }
 
 /** An evaluation that starts again says only once what it printed before. */
@@ -122,9 +145,9 @@ function printedOnce(settings: ReturnType<typeof settingsOf>): ReturnType<typeof
 }
 
 /** Runs, and turns what the engine itself cannot do into an error of Rego. */
-function guarded(evaluation: Evaluation, options: EvaluateOptions, run: () => QueryResult[]): QueryResult[] {
+function guarded<T>(evaluation: Evaluation, options: EvaluateOptions, run: () => T): T {
   try {
-    return run();
+    return metered((steps) => evaluation.spend(steps), run);
   } catch (error) {
     if (error instanceof RegoError) throw error;
     if (isStackOverflow(error))

@@ -12,12 +12,18 @@ export interface Limits {
   milliseconds?: number;
   /** Elements in one collection that a policy builds. */
   elements?: number;
+  /** UTF-16 units in one text that a policy builds. */
+  characters?: number;
+  /** Bytes by which the heap may grow, where the host can tell: Node and Chromium. Garbage that is not collected yet counts. */
+  memory?: number;
 }
 
 export const defaultLimits: Required<Limits> = {
   steps: 2_000_000_000,
   milliseconds: 60_000,
   elements: 20_000_000,
+  characters: 64 * 1024 * 1024,
+  memory: 1024 * 1024 * 1024,
 };
 
 export interface EvaluationSettings {
@@ -29,10 +35,14 @@ export interface EvaluationSettings {
   tracer?: Tracer | undefined;
   /** Milliseconds; for the wall clock limit. */
   clock: () => number;
+  /** Bytes of heap in use; undefined where nobody can tell. */
+  heap: () => number | undefined;
 }
 
 /** How many steps go by between two looks at the clock. */
 const stepsBetweenLooks = 4096;
+/** How many looks at the clock go by between two at the heap, which cost more. */
+const looksBetweenHeapLooks = 64;
 
 /** One evaluation of one query: what is the same in all of it, and what it has used up. */
 export class Evaluation implements BuiltinContext {
@@ -53,6 +63,8 @@ export class Evaluation implements BuiltinContext {
   readonly #remembered = new Map<string, unknown>();
   #stepsLeft: number;
   readonly #deadline: number;
+  #looks = 0;
+  #heapAtFirst: number | undefined;
 
   constructor(settings: EvaluationSettings, suspends = false, hostAnswers = new HostAnswers()) {
     this.settings = settings;
@@ -70,9 +82,19 @@ export class Evaluation implements BuiltinContext {
     if (this.#stepsLeft < 0) throw cancelled(`used more than ${this.settings.limits.steps} steps`);
     if (this.settings.clock() > this.#deadline)
       throw cancelled(`took longer than ${this.settings.limits.milliseconds} ms`);
+    this.#looks += 1;
+    if (this.#looks % looksBetweenHeapLooks === 0) this.#lookAtHeap();
     const next = Math.min(stepsBetweenLooks, this.#stepsLeft + 1);
     this.#stepsLeft -= next;
     this.fuel = next;
+  }
+
+  #lookAtHeap(): void {
+    const used = this.settings.heap();
+    if (used === undefined) return;
+    this.#heapAtFirst ??= used;
+    if (used - this.#heapAtFirst > this.settings.limits.memory)
+      throw cancelled(`took more than ${this.settings.limits.memory} bytes of memory`);
   }
 
   /**
@@ -119,6 +141,11 @@ export class Evaluation implements BuiltinContext {
   checkSize(elements: number): void {
     if (elements > this.settings.limits.elements)
       throw cancelled(`built a collection of more than ${this.settings.limits.elements} elements`);
+  }
+
+  checkText(length: number): void {
+    if (length > this.settings.limits.characters)
+      throw cancelled(`built a text of more than ${this.settings.limits.characters} characters`);
   }
 
   now(): bigint {

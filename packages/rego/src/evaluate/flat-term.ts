@@ -150,6 +150,7 @@ export function getterOf(compiler: BodyCompiler, term: FlatTerm): Getter {
         getterOf(compiler, value),
       ]);
       return (world, slots) => {
+        if (getters.length > manyItems) world.evaluation.spend(getters.length);
         const object = new RegoObject();
         for (const [getKey, getValue] of getters) {
           const key = getKey(world, slots);
@@ -164,12 +165,16 @@ export function getterOf(compiler: BodyCompiler, term: FlatTerm): Getter {
   }
 }
 
+/** Longer collections than this count as work when they are made. */
+const manyItems = 16;
+
 function valuesOf(
   getters: readonly Getter[],
   world: Parameters<Getter>[0],
   slots: unknown[],
 ): Value[] | undefined {
   const values: Value[] = [];
+  if (getters.length > manyItems) world.evaluation.spend(getters.length);
   for (const get of getters) {
     const value = get(world, slots);
     if (value === undefined) return undefined;

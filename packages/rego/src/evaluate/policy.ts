@@ -142,20 +142,20 @@ export class PreparedQuery {
 
   /** The solutions with Rego's own values. */
   run(options: EvaluateOptions = {}): QueryResult[] {
-    return evaluateNow(this.#code(options), this.#policy.data, options);
+    return evaluateNow(this.#code(options), this.#policy.data, options, (results) => results);
   }
 
   runAsync(options: EvaluateOptions = {}): Promise<QueryResult[]> {
-    return evaluateSuspending(this.#code(options), this.#policy.data, options);
+    return evaluateSuspending(this.#code(options), this.#policy.data, options, (results) => results);
   }
 
   /** The solutions as plain JavaScript; see {@link Policy.evaluate}. */
   evaluate(options: EvaluateOptions = {}): Record<string, unknown>[] {
-    return this.run(options).map(plainBindings);
+    return evaluateNow(this.#code(options), this.#policy.data, options, plainResults);
   }
 
-  async evaluateAsync(options: EvaluateOptions = {}): Promise<Record<string, unknown>[]> {
-    return (await this.runAsync(options)).map(plainBindings);
+  evaluateAsync(options: EvaluateOptions = {}): Promise<Record<string, unknown>[]> {
+    return evaluateSuspending(this.#code(options), this.#policy.data, options, plainResults);
   }
 
   #code(options: EvaluateOptions): QueryCode {
@@ -166,6 +166,10 @@ export class PreparedQuery {
     this.#plain ??= new QueryCode(this.#program(false), this.#query);
     return this.#plain;
   }
+}
+
+function plainResults(results: QueryResult[]): Record<string, unknown>[] {
+  return results.map(plainBindings);
 }
 
 function plainBindings({ bindings }: QueryResult): Record<string, unknown> {

@@ -14,6 +14,8 @@ export interface ReportOptions {
   explain?: ExplainMode;
   /** The modules, for the texts in traces. */
   modules?: readonly Module[];
+  /** Show the values of variables in traces. */
+  variables?: boolean;
 }
 
 const rule = '-'.repeat(80);
@@ -94,12 +96,15 @@ function failureLines(results: readonly TestResult[], options: ReportOptions): s
   return lines;
 }
 
-function traceLines({ trace }: TestResult, { explain, verbose, modules = [] }: ReportOptions): string[] {
+function traceLines(
+  { trace }: TestResult,
+  { explain, verbose, modules = [], variables = false }: ReportOptions,
+): string[] {
   if (!trace || (!verbose && !explain)) return [];
   const events = explain
     ? filterTrace(trace, explain)
     : lineage(trace, ({ op }) => op === 'Note' || op === 'Fail');
-  const text = traceText(events, modules);
+  const text = traceText(events, modules, { variables });
   return text === '' ? [] : [...text.trimEnd().split('\n').map(indented), ''];
 }
 

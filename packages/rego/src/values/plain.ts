@@ -5,6 +5,7 @@ import { fromBigInt, fromDouble, toDouble } from './numbers.ts';
 import { RegoObject } from './rego-object.ts';
 import { RegoSet } from './rego-set.ts';
 import type { Value } from './value.ts';
+import { work } from './work.ts';
 
 /**
  * A JavaScript value as a Rego value: what JSON would make of it, and besides bigints, `Map` (any keys), `Set`, and Rego's own
@@ -118,14 +119,15 @@ class Conversion {
  */
 export function toJs(value: Value): unknown {
   let result: unknown;
-  const work: [Value, (part: unknown) => void][] = [[value, (part) => (result = part)]];
-  for (let job = work.pop(); job; job = work.pop()) {
+  const jobs: [Value, (part: unknown) => void][] = [[value, (part) => (result = part)]];
+  for (let job = jobs.pop(); job; job = jobs.pop()) {
     const [item, put] = job;
     if (typeof item !== 'object' || item === null) put(item);
     else if (item instanceof Decimal) put(toDouble(item));
     else if (item instanceof RegoObject) {
       const object: Record<string, unknown> = {};
       put(object);
+      work(1 + item.size);
       for (const key of item.keys()) {
         const name = jsonKey(key);
         // Reserves the place, so that the order is that of the keys; `__proto__` must be a member like any other.
@@ -138,7 +140,7 @@ export function toJs(value: Value): unknown {
         const part = item.get(key)!;
         if (typeof part !== 'object' || part === null) object[name] = part;
         else {
-          work.push([
+          jobs.push([
             part,
             (whole) =>
               Object.defineProperty(object, name, {
@@ -152,12 +154,13 @@ export function toJs(value: Value): unknown {
       }
     } else {
       const items = item instanceof RegoSet ? item.values() : item;
+      work(1 + items.length);
       const array: unknown[] = new Array(items.length);
       put(array);
       for (let i = 0; i < items.length; i += 1) {
         const part = items[i]!;
         if (typeof part !== 'object' || part === null) array[i] = part;
-        else work.push([part, (whole) => (array[i] = whole)]);
+        else jobs.push([part, (whole) => (array[i] = whole)]);
       }
     }
   }

@@ -34,6 +34,14 @@ const choices: Readonly<Record<string, { flag: Flag; values: readonly string[] }
   },
 };
 
+/** The keys of a `feature-flags` ConfigMap that are read here. */
+export const featureFlagNames: readonly string[] = [
+  ...Object.keys(booleans),
+  ...Object.keys(choices),
+  'max-result-size',
+  'disable-inline-spec',
+].sort();
+
 /** Above this no object could be stored. */
 const largestResult = 1_572_864;
 

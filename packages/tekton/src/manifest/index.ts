@@ -4,6 +4,7 @@ import type { Manifest } from './read.ts';
 export type { ManifestProblem, Place } from './place.ts';
 export { formatProblem, manifestError } from './place.ts';
 export type { Manifest } from './read.ts';
+export { nearest } from './suggest.ts';
 
 /**
  * Reads a stream of YAML or JSON documents into objects; `file` is the name to use in messages. Never throws on bad

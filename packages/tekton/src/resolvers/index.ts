@@ -4,6 +4,7 @@ export type { ResolutionCache, ResolutionCacheOptions } from './cache.ts';
 export { createResolutionCache } from './cache.ts';
 export type { ClusterResolverOptions } from './cluster/resolver.ts';
 export { clusterResolver } from './cluster/resolver.ts';
+export type { GitSettings } from './git/params.ts';
 export type { GitResolverOptions } from './git/resolver.ts';
 export { gitResolver } from './git/resolver.ts';
 export type { HttpResolverOptions } from './http/resolver.ts';

@@ -16,6 +16,8 @@ import {
   withoutEffect,
 } from './opa-command.ts';
 
+const profileKeys = ['total_time_ns', 'num_eval', 'num_redo', 'num_gen_expr', 'file', 'line'];
+
 /** `assay opa eval`. */
 export function evalOfOpa(): Command {
   return new OpaCommand('eval')
@@ -46,17 +48,8 @@ export function evalOfOpa(): Command {
     .option('--var-values', "show the values of variables in the explanation's lines")
     .option('--metrics', 'report how long loading, compiling and evaluating took')
     .option('--profile', 'report the expressions that took longest; implies --metrics')
-    .addOption(countOption('--profile-limit <count>', 'how many expressions the profile shows', '10'))
-    .addOption(
-      listOption('--profile-sort <keys>', 'order of the profile; repeatable').choices([
-        'total_time_ns',
-        'num_eval',
-        'num_redo',
-        'num_gen_expr',
-        'file',
-        'line',
-      ]),
-    )
+    .addOption(countOption('--profile-limit <count>', 'how many of them; implies --profile'))
+    .addOption(listOption('--profile-sort <keys>', 'their order; implies --profile; repeatable', profileKeys))
     .addOption(countOption('--pretty-limit <characters>', 'where --format pretty cuts a cell', '80'))
     .addOption(countOption('--count <count>', 'how often to evaluate', '1'))
     .addOption(timeoutOption('the evaluation'))

@@ -59,11 +59,16 @@ export function repeatedOption(flags: string, description: string): Option {
 }
 
 /** As {@link repeatedOption}; one value may hold several with commas between them. */
-export function listOption(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string, previous?: string[]) => [
-    ...(previous ?? []),
-    ...value.split(','),
-  ]);
+export function listOption(flags: string, description: string, allowed?: readonly string[]): Option {
+  const option = new Option(flags, description);
+  if (allowed) option.choices(allowed);
+  return option.argParser((text: string, previous?: string[]) => {
+    const values = text.split(',');
+    if (allowed && !values.every((value) => allowed.includes(value))) {
+      throw new InvalidArgumentError(`Allowed are ${allowed.join(', ')}.`);
+    }
+    return [...(previous ?? []), ...values];
+  });
 }
 
 /** A flag that is on unless `--flag=false` turns it off. */
@@ -101,7 +106,7 @@ export const v1Option = (): Option =>
   new Option('--v1-compatible', 'read Rego as OPA 1.0 does, which is the default');
 
 /** A number of times, or a limit. */
-export function countOption(flags: string, description: string, value: string): Option {
+export function countOption(flags: string, description: string, value?: string): Option {
   return new Option(flags, description).default(value).argParser((text: string) => {
     if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
     return text;

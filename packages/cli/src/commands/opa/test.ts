@@ -39,7 +39,8 @@ export function testOfOpa(): Command {
         'debug',
       ]),
     )
-    .option('--var-values', 'show the line where a test failed with the values of its variables')
+    .option('--var-values', 'show the values of variables in what --verbose and --explain tell')
+    .option('-w, --watch', 'run the tests again whenever a file changes, until interrupted')
     .option('-z, --exit-zero-on-skipped', 'exit 0 although tests were skipped')
     .option('--fail-on-empty', 'fail when there is no test to run')
     .addOption(timeoutOption('one test').default('5s'))
@@ -60,7 +61,7 @@ Examples:
   assay opa test policy/
   assay opa test -v -r 'data\\.example_test\\.test_deny.*' policy/
   assay opa test --coverage --threshold 100 policy/
-  assay opa test --var-values policy/
+  assay opa test -v --var-values policy/
 
 Exit codes: 0 all tests passed, 2 a test did not or too little is covered, 1 the policies do not compile.`,
     )

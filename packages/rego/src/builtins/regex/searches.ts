@@ -1,7 +1,7 @@
 import type { BuiltinContext } from '../builtin.ts';
 import type { MatchIndexes, Regex } from './engine.ts';
 
-type Spending = Pick<BuiltinContext, 'spend'>;
+type Spending = Pick<BuiltinContext, 'spend' | 'checkText'>;
 
 /** Successive matches without overlaps, at most `limit` of them (all when it is negative), chosen as Go's `FindAll` does. */
 export function findAll(regex: Regex, text: string, limit: number, context: Spending): MatchIndexes[] {
@@ -32,6 +32,7 @@ export function replaceMatches(regex: Regex, text: string, template: string, con
     const [start, end] = match as [number, number];
     out += text.slice(lastEnd, start);
     if (end > lastEnd || start === 0) out += expand(regex, text, match, parts);
+    context.checkText?.(out.length);
     lastEnd = end;
     if (at + widthAt(text, at) > end) at += widthAt(text, at);
     else at = Math.max(at + 1, end);

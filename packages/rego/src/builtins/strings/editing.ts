@@ -2,7 +2,7 @@ import { ceiling, floor } from '../../values/arithmetic.ts';
 import { compareNumbers, toBigInt } from '../../values/numbers.ts';
 import { RegoSet } from '../../values/rego-set.ts';
 import type { RegoNumber, Value } from '../../values/value.ts';
-import type { Builtin } from '../builtin.ts';
+import type { Builtin, BuiltinContext } from '../builtin.ts';
 import { countCharacters } from '../collections/aggregates.ts';
 import {
   fault,
@@ -42,18 +42,27 @@ function cut(name: string, description: string, change: (text: string, other: st
   };
 }
 
-function trimLeft(text: string, cutset: string): string {
+/** Whether a character is one of a cutset; looked up where that is long. */
+function membership(cutset: string): (char: string) => boolean {
+  if (cutset.length <= 32 && !surrogate.test(cutset)) return (char) => cutset.includes(char);
   const chars = new Set(cutset);
+  return (char) => chars.has(char);
+}
+
+const surrogate = /[\ud800-\udfff]/;
+
+function trimLeft(text: string, cutset: string): string {
+  const isCut = membership(cutset);
   let start = 0;
   for (const char of text) {
-    if (!chars.has(char)) break;
+    if (!isCut(char)) break;
     start += char.length;
   }
   return text.slice(start);
 }
 
 function trimRight(text: string, cutset: string): string {
-  const chars = new Set(cutset);
+  const isCut = membership(cutset);
   let end = text.length;
   while (end > 0) {
     const pair =
@@ -61,7 +70,7 @@ function trimRight(text: string, cutset: string): string {
       (text.charCodeAt(end - 1) & 0xfc00) === 0xdc00 &&
       (text.charCodeAt(end - 2) & 0xfc00) === 0xd800;
     const start = end - (pair ? 2 : 1);
-    if (!chars.has(text.slice(start, end))) break;
+    if (!isCut(text.slice(start, end))) break;
     end = start;
   }
   return text.slice(0, end);
@@ -71,10 +80,15 @@ function trimRight(text: string, cutset: string): string {
 const space =
   '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000';
 
-function joined(delimiter: string, value: Value): string {
+function joined(delimiter: string, value: Value, context: BuiltinContext): string {
   if (!Array.isArray(value) && !(value instanceof RegoSet)) throw operandType(2, value, 'set', 'array');
   const parts: readonly Value[] = value instanceof RegoSet ? value.values() : value;
-  for (const part of parts) if (typeof part !== 'string') throw operandElement(2, value, part, 'string');
+  let length = delimiter.length * parts.length;
+  for (const part of parts) {
+    if (typeof part !== 'string') throw operandElement(2, value, part, 'string');
+    length += part.length;
+  }
+  context.checkText?.(length);
   return parts.join(delimiter);
 }
 
@@ -126,7 +140,7 @@ export const editingBuiltins: readonly Builtin[] = [
     categories,
     args: [string, oneOf(arrayOf(string), setOf(string))],
     result: string,
-    call: ([a, b]) => joined(stringOperand(a, 1), b!),
+    call: ([a, b], context) => joined(stringOperand(a, 1), b!, context),
   },
   {
     name: 'split',

@@ -12,8 +12,7 @@ export function replaceAll(
 ): string {
   const [only] = pairs;
   if (!only) return text;
-  if (pairs.length === 1 && only[0] !== '')
-    return text.includes(only[0]) ? text.split(only[0]).join(only[1]) : text;
+  if (pairs.length === 1 && only[0] !== '') return replaceOne(text, only[0], only[1], context);
   const byFirst = new Map<string, (readonly [string, string])[]>();
   const empty = pairs.findIndex(([from]) => from === '');
   const relevant = empty === -1 ? pairs : pairs.slice(0, empty);
@@ -33,6 +32,13 @@ export function replaceAll(
     context,
   );
   return replacer.run();
+}
+
+function replaceOne(text: string, from: string, to: string, context: BuiltinContext): string {
+  if (!text.includes(from)) return text;
+  const parts = text.split(from);
+  context.checkText?.(text.length + (parts.length - 1) * (to.length - from.length));
+  return parts.join(to);
 }
 
 class Scan {
@@ -70,6 +76,7 @@ class Scan {
         out += text.slice(last, i) + (pair === undefined ? this.#empty : pair[1]);
         i += pair === undefined ? 0 : pair[0].length;
         last = i;
+        this.#context.checkText?.(out.length);
         emptyBefore = pair === undefined;
       } else {
         emptyBefore = false;

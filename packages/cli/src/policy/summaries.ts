@@ -13,47 +13,13 @@ import {
   type Report,
   signSummary,
 } from '@assay/policy';
-import { type Command, Option } from 'commander';
 import { CliError } from '../error.ts';
-import { booleanFlag, readMilliseconds, repeatedFlag } from './flag-values.ts';
-import { readKey } from './signer-flags.ts';
+import type { SummaryFlags } from './flags/summary-flags.ts';
+import { readKey } from './policy-signer.ts';
+import { milliseconds } from './workplace.ts';
 
 /** The verifier that our summaries name. */
 export const verifierId = 'https://assay.dev/verifiers/policy/v1';
-
-/** What is done with verification summaries (VSA). */
-export interface SummaryFlags {
-  vsa: boolean;
-  vsaSigningKey?: string;
-  vsaPublicKey?: string;
-  vsaUpload?: string[];
-  vsaExpiration: number;
-  attestationFormat: 'dsse' | 'predicate';
-  attestationOutputDir?: string;
-}
-
-const week = 168 * 3600 * 1000;
-
-export function addSummaryFlags(command: Command): void {
-  command
-    .addOption(booleanFlag('--vsa', 'sign a verification summary of each image that passes, and attach it'))
-    .option('--vsa-signing-key <file>', 'the key to sign summaries with; its password is in COSIGN_PASSWORD')
-    .option('--vsa-public-key <key>', 'take a valid summary by this key in place of judging its image again')
-    .addOption(
-      repeatedFlag('--vsa-upload <place>', 'where summaries go: oci (beside the image), local@DIRECTORY (repeatable)'),
-    )
-    .addOption(
-      new Option('--vsa-expiration <duration>', 'how old a summary may be')
-        .argParser(readMilliseconds)
-        .default(week, '168h'),
-    )
-    .addOption(
-      new Option('--attestation-format <format>', 'what --attestation-output-dir gets')
-        .choices(['dsse', 'predicate'])
-        .default('dsse'),
-    )
-    .option('--attestation-output-dir <directory>', 'write each summary into a file of this directory, too');
-}
 
 /**
  * How images are recognised that were judged before; undefined when the flags do not ask for it.
@@ -72,7 +38,7 @@ export function knownByCommand(
     const { repository, digest } = reference;
     const image = { store: policy.store(repository), repository, digest };
     const policySha256 = policyIdentity(policy, now, { repository, digest, component: name });
-    const demands = { verifierId, policySha256, now, maxAgeMs: flags.vsaExpiration };
+    const demands = { verifierId, policySha256, now, maxAgeMs: milliseconds(flags.vsaExpiration) };
     // A registry that cannot be read is told of when the image is judged.
     const found = await findSummary(image, verifier, demands).catch(() => undefined);
     if (!found?.statement) return undefined;
@@ -149,8 +115,11 @@ export async function writeSummaries(
     const image = { store: policy.store(repository), repository, digest };
     const attach = uploads.includes('oci') ? { attachTo: image } : {};
     const envelope = await signSummary(statement, signer, { ...attach, now });
-    if (uploads.includes('oci')) written.push(`${component.containerImage}: a verification summary is attached`);
-    const directories = uploads.filter((place) => place !== 'oci').map((place) => place.slice('local@'.length));
+    if (uploads.includes('oci'))
+      written.push(`${component.containerImage}: a verification summary is attached`);
+    const directories = uploads
+      .filter((place) => place !== 'oci')
+      .map((place) => place.slice('local@'.length));
     for (const directory of directories) {
       written.push(writeSummary(directory, component, `${JSON.stringify(envelope)}\n`));
     }
@@ -170,22 +139,32 @@ function writeSummary(directory: string, { name, containerImage }: ComponentRepo
   return `${containerImage}: a verification summary is in ${file}`;
 }
 
-/** Conforma's summary of a whole run, as `--output vsa` prints it. */
+/** Conforma's predicate about a whole run, as `--output vsa` prints it. Its verifier is ours. */
 export function runSummary(report: Report): Record<string, unknown> {
-  const count = (field: 'violations' | 'warnings' | 'successes') =>
-    report.components.reduce((sum, component) => sum + component[field].length, 0);
+  const details = report.components.map((component) => ({
+    name: component.name,
+    containerImage: component.containerImage,
+    success: component.success,
+    violations: component.violations.length,
+    warnings: component.warnings.length,
+    successes: component.successes.length,
+  }));
+  const total = (field: 'violations' | 'warnings') => details.reduce((sum, one) => sum + one[field], 0);
   return {
     policy: report.policy,
-    imageRefs: report.components.map(({ containerImage }) => containerImage),
+    imageRefs: details.map(({ containerImage }) => containerImage),
     timestamp: report.created.toISOString(),
     status: report.success ? 'passed' : 'failed',
     verifier: 'assay',
     summary: {
-      components: report.components.length,
+      snapshot: report.snapshot ?? '',
+      components: details.length,
       success: report.success,
-      violations: count('violations'),
-      warnings: count('warnings'),
-      successes: count('successes'),
+      key: report.key,
+      ec_version: report.version,
+      component_details: details,
+      Violations: total('violations'),
+      Warnings: total('warnings'),
     },
   };
 }

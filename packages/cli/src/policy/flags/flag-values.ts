@@ -1,9 +1,11 @@
-import { parseDuration } from '@assay/rego';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** `--flag`, `--flag=false`: as Go's flags are given. */
 export function booleanFlag(flags: string, description: string, byDefault = false): Option {
-  return new Option(`${flags} [boolean]`, description).argParser(readBoolean).preset('true').default(byDefault);
+  return new Option(`${flags} [boolean]`, description)
+    .argParser(readBoolean)
+    .preset('true')
+    .default(byDefault);
 }
 
 function readBoolean(text: string): boolean {
@@ -25,17 +27,25 @@ export function readCount(text: string): number {
   return count;
 }
 
-/** Milliseconds of a duration as Go writes it: `5m0s`. */
-export function readMilliseconds(text: string): number {
-  const nanoseconds = parseDuration(text);
-  if (nanoseconds === undefined) throw new InvalidArgumentError('It is no duration, such as 5m0s or 168h.');
-  return nanoseconds / 1_000_000;
+/** A duration as Go writes it: `5m0s`, `168h`. */
+export function readDuration(text: string): string {
+  if (!/^((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+$/.test(text))
+    throw new InvalidArgumentError('It is no duration, such as 5m0s or 168h.');
+  return text;
 }
 
 /** Flags of Conforma that change nothing here; they are taken so that its command lines work as they are. */
 export function acceptUpstreamFlags(command: Command): void {
   const taken = ['--verbose', '--quiet'].map((flag) => `${flag} [boolean]`);
-  const valued = ['logfile', 'kubeconfig', 'trace', 'retry-duration', 'retry-factor', 'retry-jitter', 'retry-max-wait'];
+  const valued = [
+    'logfile',
+    'kubeconfig',
+    'trace',
+    'retry-duration',
+    'retry-factor',
+    'retry-jitter',
+    'retry-max-wait',
+  ];
   for (const flags of [...taken, ...valued.map((name) => `--${name} <value>`)])
     command.addOption(new Option(flags).hideHelp());
 }

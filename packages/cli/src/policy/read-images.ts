@@ -1,28 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mergeSnapshots, readSnapshot, type SnapshotSpec, Snapshots, snapshotOfImage } from '@assay/policy';
-import { type Command, Option } from 'commander';
 import { CliError } from '../error.ts';
 import { connectSession } from '../factory/session.ts';
 import type { Home } from '../home.ts';
+import type { ImageFlags } from './flags/image-flags.ts';
 import { isInline, readTextArgument } from './read-text.ts';
-
-/** The images of a command. */
-export interface ImageFlags {
-  image?: string;
-  images?: string;
-  snapshot?: string;
-  filePath?: string;
-  jsonInput?: string;
-}
-
-export function addImageFlags(command: Command): void {
-  command
-    .option('-i, --image <reference>', 'an image')
-    .option('--images <file>', 'a Snapshot, or its spec, as a file or inline')
-    .option('--snapshot <name>', 'a Snapshot of the running factory, [NAMESPACE/]NAME, or its spec inline')
-    .addOption(new Option('-f, --file-path <file>').hideHelp())
-    .addOption(new Option('-j, --json-input <json>').hideHelp());
-}
 
 /**
  * The images that flags and arguments name, each once.
