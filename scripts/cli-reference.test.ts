@@ -22,7 +22,9 @@ function commandsOf(command: Command, name = command.name()): [string, Command][
   const inner = command.commands
     .filter((child) => visible.includes(child))
     .flatMap((child) => commandsOf(child, `${name} ${child.name()}`));
-  return command.parent !== null && inner.length > 0 ? inner : [[name, command], ...inner];
+  // A command that only holds others takes no arguments.
+  const isGroup = command.parent !== null && inner.length > 0 && command.registeredArguments.length === 0;
+  return isGroup ? inner : [[name, command], ...inner];
 }
 
 const commands = commandsOf(await createProgram([]));

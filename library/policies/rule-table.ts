@@ -56,7 +56,7 @@ function rulesOf(kind: string, module: Module): PolicyRule[] {
       packageTitle: about?.title ?? '',
       packageDescription: about?.description ?? '',
       code: `${owner}.${textOf(block, 'short_name')}`,
-      severity: nameOf(rule) === 'warn' ? ('warn' as const) : ('deny' as const),
+      severity: rule.head.reference.name.name === 'warn' ? ('warn' as const) : ('deny' as const),
       title: block.title ?? '',
       description: block.description ?? '',
       message: textOf(block, 'failure_msg'),
@@ -67,11 +67,6 @@ function rulesOf(kind: string, module: Module): PolicyRule[] {
       pipelineIntention: textsOf(block, 'pipeline_intention'),
     })),
   );
-}
-
-/** `deny` or `warn`: the first part of the head's reference. */
-function nameOf(rule: Rule): string {
-  return String(rulePath(rule).at(-1));
 }
 
 function textOf(block: AnnotationBlock, key: string): string {

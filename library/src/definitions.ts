@@ -34,19 +34,23 @@ function compareVersions(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-/** The policies of the library with their data, by path; tests are left out. */
-export async function policyFiles(): Promise<Record<string, Uint8Array>> {
+/** The policies of the library, by path; tests are left out. */
+export function policyFiles(): Promise<Record<string, Uint8Array>> {
+  return filesOf((name) => name.endsWith('.rego') && !name.endsWith('_test.rego'));
+}
+
+/** The rule data that comes with the policies, by path. */
+export function policyData(): Promise<Record<string, Uint8Array>> {
+  return filesOf((name) => /^data\/.*\.(ya?ml|json)$/.test(name));
+}
+
+async function filesOf(isMeant: (name: string) => boolean): Promise<Record<string, Uint8Array>> {
   const policies = join(root, 'policies');
   const files: Record<string, Uint8Array> = {};
   for (const entry of await readdir(policies, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !isPolicy(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
     const name = relative(policies, path);
-    if (!name.startsWith('config/')) files[name] = await readFile(path);
+    if (entry.isFile() && isMeant(name)) files[name] = await readFile(path);
   }
   return files;
-}
-
-function isPolicy(name: string): boolean {
-  return /\.(rego|ya?ml|json)$/.test(name) && !name.endsWith('_test.rego');
 }

@@ -1,4 +1,4 @@
-export { type LibraryDefinition, policyFiles } from './definitions.ts';
+export { type LibraryDefinition, policyData, policyFiles } from './definitions.ts';
 export { LibraryError, type LibraryErrorCode, libraryErrorCodes } from './error.ts';
 export {
   type BuildToolboxImagesOptions,

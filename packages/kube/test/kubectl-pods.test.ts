@@ -38,6 +38,8 @@ for (const { name: program, path } of programs) {
       assert.notEqual(status, 0);
       assert.match(stderr, expected);
     };
+    /** Of containers whose logs kubectl reads at once. */
+    const lines = async (args: string) => (await run(args)).trim().split('\n').sort();
     const client = () => host.store.client(adminIdentity);
 
     async function create(
@@ -76,21 +78,21 @@ for (const { name: program, path } of programs) {
         const containers = ['step-one', 'step-two'].map((name) => container(name, ended(0)));
         await create(pod, containers, { l: 'many' });
       }
-      assert.equal(await run('logs many-a --all-containers'), 'many-a one\nmany-a two\n');
-      assert.equal(await run('logs -l l=many -c step-two'), 'many-a two\nmany-b two\n');
-      assert.equal(
-        await run('logs many-b --all-containers --prefix'),
-        '[pod/many-b/step-one] many-b one\n[pod/many-b/step-two] many-b two\n',
-      );
+      assert.deepEqual(await lines('logs many-a --all-containers'), ['many-a one', 'many-a two']);
+      assert.deepEqual(await lines('logs -l l=many -c step-two'), ['many-a two', 'many-b two']);
+      assert.deepEqual(await lines('logs many-b --all-containers --prefix'), [
+        '[pod/many-b/step-one] many-b one',
+        '[pod/many-b/step-two] many-b two',
+      ]);
     });
 
     test('logs -f goes on until the container has ended', async () => {
       podHost.logs.set('followed/step-main', ['begun']);
       const pod = await create('followed', [container('step-main', running)]);
       const { promise: begun, resolve } = Promise.withResolvers<void>();
-      const lines: string[] = [];
+      const seen: string[] = [];
       const stop = host.follow(['logs', '-f', 'followed'], (line) => {
-        lines.push(line);
+        seen.push(line);
         resolve();
       });
       await begun;
@@ -98,9 +100,9 @@ for (const { name: program, path } of programs) {
       const status = { phase: 'Succeeded' as const, containerStatuses: [container('step-main', ended(0))] };
       await client().updateStatus(Pods, { ...pod, status });
       // Ends by itself: stopped only once it has.
-      for (const deadline = Date.now() + 10_000; lines.length < 2 && Date.now() < deadline; ) await sleep(20);
+      for (const deadline = Date.now() + 10_000; seen.length < 2 && Date.now() < deadline; ) await sleep(20);
       await stop();
-      assert.deepEqual(lines, ['begun', 'the end']);
+      assert.deepEqual(seen, ['begun', 'the end']);
     });
 
     test('logs that are not there are refused in the words of a kubelet', async () => {

@@ -16,6 +16,8 @@ export {
 export { inputDocument } from './evidence/input-document.ts';
 export { createVerifier, type SignerDemands } from './evidence/signer-demands.ts';
 export { createKeyVerifier, type SignatureVerifier } from './evidence/verifier.ts';
+export { applyTaskChanges } from './explain/apply-changes.ts';
+export { type Explanation, explainViolations, type TaskChange } from './explain/explanation.ts';
 export { type Judgement, type JudgeOptions, judgeInput } from './judge/judge-input.ts';
 export {
   type KeylessVerifier,

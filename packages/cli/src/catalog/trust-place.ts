@@ -6,7 +6,12 @@ import type { Home } from '../home.ts';
 import type { RegistryStores } from '../policy/registry-stores.ts';
 
 /** Repositories of the trusted library in the factory's registry. */
-export const libraryRepositories = { tasks: 'library', policies: 'library/policies', trust: 'library/trust' };
+export const libraryRepositories = {
+  tasks: 'library',
+  policies: 'library/policies',
+  data: 'library/data',
+  trust: 'library/trust',
+};
 
 /** `--trust`, for every command about trust data. */
 export function trustOption(): Option {

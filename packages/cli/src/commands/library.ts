@@ -10,6 +10,7 @@ interface Published {
   tasks: Record<string, string>;
   pipelines: Record<string, string>;
   policies: string;
+  data: string;
   trust: string;
 }
 
@@ -25,7 +26,7 @@ export function addLibraryCommand(program: Command): void {
 What is there already stays as it is. Pipelines name the tasks by bundle, policies take the rest as sources:
 
   policy: [oci::localhost:5050/library/policies:latest]
-  data:   [oci::localhost:5050/library/trust:latest]`,
+  data:   [oci::localhost:5050/library/data:latest, oci::localhost:5050/library/trust:latest]`,
     )
     .action(async ({ output }: { output?: OutputFormat }) => {
       const published = await publish();
@@ -33,19 +34,16 @@ What is there already stays as it is. Pipelines name the tasks by bundle, polici
         writeData(published, output);
         return;
       }
-      const { tasks, pipelines, policies, trust } = published;
-      const lines = [...Object.values(tasks), ...Object.values(pipelines), policies, trust];
+      const { tasks, pipelines, policies, data, trust } = published;
+      const lines = [...Object.values(tasks), ...Object.values(pipelines), policies, data, trust];
       process.stdout.write(`${lines.join('\n')}\n`);
     });
 }
 
 async function publish(): Promise<Published> {
   const home = openHome();
-  const [catalog, { listPipelines, listTasks, policyFiles }, { storePolicyBundle }] = await Promise.all([
-    import('@assay/catalog'),
-    import('@assay/library'),
-    import('@assay/policy'),
-  ]);
+  const [catalog, { listPipelines, listTasks, policyData, policyFiles }, { storePolicyBundle }] =
+    await Promise.all([import('@assay/catalog'), import('@assay/library'), import('@assay/policy')]);
   const host = await ownRegistry(home);
   const stores = await openRegistryStores(home);
   try {
@@ -66,14 +64,17 @@ async function publish(): Promise<Published> {
         ...{ store: stores.store, trust, now: new Date() },
       });
     }
-    const repository = `${host}/${libraryRepositories.policies}`;
-    const place = { repository, tag: 'latest' };
-    const digest = await storePolicyBundle(stores.store(repository), place, await policyFiles());
+    const files = async (path: string, given: Record<string, Uint8Array>) => {
+      const repository = `${host}/${path}`;
+      const place = { repository, tag: 'latest' };
+      return `${repository}:latest@${await storePolicyBundle(stores.store(repository), place, given)}`;
+    };
     const version = (await catalog.readTrust(trust))!;
     return {
       tasks: Object.fromEntries(tasks),
       pipelines: Object.fromEntries(pipelines),
-      policies: `${repository}:latest@${digest}`,
+      policies: await files(libraryRepositories.policies, await policyFiles()),
+      data: await files(libraryRepositories.data, await policyData()),
       trust: `${trust.repository}:latest@${version.digest}`,
     };
   } finally {

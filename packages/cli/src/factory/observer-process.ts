@@ -7,13 +7,19 @@ import { openSigningKey } from './signing-key.ts';
 
 // The observer's process: watches the factory's API under its own identity, and signs what it sees.
 
+/** The one of Tekton Chains that records what each task was: policies about tasks can judge nothing else of SLSA v1. */
+const buildType = 'https://tekton.dev/chains/v2/slsa-tekton';
+
 await runProcess<ObserverSettings>(async (settings) => {
   const signer = await openSigningKey(settings.keys);
   const client = createHttpClient({ socketPath: settings.apiSocket, token: settings.token });
   const registry = registryClientOf('observer', settings);
   const controllers = startControllers(
     client,
-    createObserver({ client, signer, contentStore: () => registry, clock: systemClock }),
+    createObserver({
+      ...{ client, signer, contentStore: () => registry, clock: systemClock },
+      config: { buildType },
+    }),
     { onError: reportFaults('observer') },
   );
   await controllers.synced;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { formatProblems, RegoError, type RegoProblem } from '@assay/rego';
 import { printable, styleFor } from '../terminal/style.ts';
 
@@ -35,10 +36,24 @@ export async function withOpaErrors(
   }
 }
 
-/** Prints problems on standard error, then each hint once. */
+/** Prints problems on standard error, each with its line of source, then each hint once. */
 export function printProblems(errors: readonly RegoProblem[]): void {
-  process.stderr.write(`${printable(formatProblems(errors))}\n`);
+  process.stderr.write(`${printable(formatProblems(errors, sourcesOf(errors)))}\n`);
   const style = styleFor(process.stderr);
   const hints = new Set(errors.flatMap(({ hint }) => (hint === undefined ? [] : [hint])));
   for (const hint of hints) process.stderr.write(`${style('cyan', 'hint:')} ${printable(hint)}\n`);
+}
+
+/** The files that problems are in, as far as they can be read; what is in a compressed bundle cannot. */
+function sourcesOf(errors: readonly RegoProblem[]): Record<string, string> {
+  const sources: Record<string, string> = {};
+  for (const { file, row } of errors) {
+    if (file === '' || row <= 0 || Object.hasOwn(sources, file)) continue;
+    try {
+      sources[file] = readFileSync(file, 'utf8');
+    } catch {
+      // Told without the line.
+    }
+  }
+  return sources;
 }

@@ -2,9 +2,11 @@ import { judgeImages, loadPolicy } from '@assay/policy';
 import { imageReportFormats, type ValidateImageFlags } from '../commands/validate/image.ts';
 import { openHome } from '../home.ts';
 import { printable } from '../terminal/style.ts';
+import { fixFiles } from './fix-files.ts';
 import { keylessVerifier } from './keyless.ts';
 import { withSigner } from './policy-signer.ts';
 import { printDiagnostics } from './print-diagnostics.ts';
+import { printExplanations } from './print-explanations.ts';
 import { readImages } from './read-images.ts';
 import { knownByCommand, runSummary, summarySigner, writeSummaries } from './summaries.ts';
 import { exitWithVerdict, writeUndecided } from './verdict-exit.ts';
@@ -48,6 +50,8 @@ export async function validateImages(references: string[], flags: ValidateImageF
     });
     writeReports(report, targets, flags, { vsa: () => `${JSON.stringify(runSummary(report))}\n` });
     printDiagnostics(report.diagnostics);
+    if (targets.some(({ format }) => format === 'text')) printExplanations(report.components);
+    if (flags.fix) fixFiles(flags.fix, report.components);
     if (signer) {
       const written = await writeSummaries(report, {
         flags,

@@ -14,6 +14,11 @@ export interface SecondaryWatch {
   resource: ResourceType;
   /** The keys of the primary objects that a change of `object` concerns (say, its controlling owner). */
   toKeys(object: KubeObject): ObjectKey[];
+  /**
+   * Whether a change of an object that was there before, and is still, calls the controller.
+   * @default every change does
+   */
+  concerns?(now: KubeObject, before: KubeObject): boolean;
 }
 
 /**

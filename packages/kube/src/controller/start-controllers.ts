@@ -91,11 +91,12 @@ export function startControllers(
     });
     primary.onChange((key) => queue.add(encodeKey(key)));
     const sources = [primary];
-    for (const { resource, toKeys } of controller.secondary ?? []) {
+    for (const { resource, toKeys, concerns } of controller.secondary ?? []) {
       const informer = informerOf(resource);
       sources.push(informer);
       informer.onChange((changed, now, before) => {
         try {
+          if (concerns && now && before && !concerns(now, before)) return;
           for (const object of [before, now]) {
             for (const key of object ? toKeys(object) : []) queue.add(encodeKey(key));
           }

@@ -197,7 +197,7 @@ test('opens a store of the first schema', async (t) => {
   put('namespaces', '', 1, namespace);
   put('configmaps', 'default', 2, old('owner', 'u1', 2));
   put('configmaps', 'default', 3, old('child', 'u2', 3, 'u1'));
-  db.exec("UPDATE counters SET value = 3 WHERE name = 'version'");
+  db.exec('UPDATE counters SET value = 3');
   db.close();
 
   const store = createStore({ path });

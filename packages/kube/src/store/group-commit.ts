@@ -84,7 +84,7 @@ export class GroupCommit {
     const first = this.#transact(batch);
     const outcomes = batch.map((request, index) => {
       const outcome = Array.isArray(first) ? first[index]! : first;
-      if (isFull(outcome) && this.#reserve?.released === false) return this.#makeRoomFor(request);
+      if (this.#reserve && isOutOfRoom(outcome)) return this.#makeRoomFor(request, this.#reserve);
       // The transaction as a whole failed: it may have been one request's fault.
       return Array.isArray(first) || batch.length === 1 ? outcome : this.#alone(request);
     });
@@ -102,11 +102,11 @@ export class GroupCommit {
   }
 
   /** Tries again after what can be done to make room; in the end deletions alone are taken. */
-  #makeRoomFor(request: Request): Outcome {
-    this.#reserve!.shrinkLog();
+  #makeRoomFor(request: Request, reserve: SpaceReserve): Outcome {
+    reserve.shrinkLog();
     const outcome = this.#alone(request);
-    if (!isFull(outcome)) return outcome;
-    this.#reserve!.release();
+    if (!isOutOfRoom(outcome) || reserve.released) return outcome;
+    reserve.release();
     return this.#alone(request);
   }
 
@@ -162,8 +162,9 @@ function grows({ event, object }: Change): boolean {
   return event.type !== 'DELETED' && object.metadata.deletionTimestamp === undefined;
 }
 
-function isFull(outcome: Outcome): boolean {
-  return 'error' in outcome && isKubeError(outcome.error, 'StorageFull');
+/** True when SQLite found no room; not for what is refused so that deletions find some. */
+function isOutOfRoom(outcome: Outcome): boolean {
+  return 'error' in outcome && isKubeError(outcome.error, 'StorageFull') && outcome.error.cause !== undefined;
 }
 
 function closed(): KubeError {

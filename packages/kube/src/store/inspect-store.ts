@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
 import { KubeError } from '../error.ts';
-import { migrations } from './schema.ts';
+import { bodyChecksum, type ChecksummedRow, checksummedColumns, rowChecksum } from './row-checksum.ts';
+import { migrations, schemaOfRowChecksums } from './schema.ts';
 import { fromSqlite, isBusy } from './sqlite-error.ts';
 
 /** What a look at every page and row of a store has found. */
@@ -52,13 +52,13 @@ export function inspectStore(path: string): StoreReport | undefined {
       findings.push(`its schema, ${schema}, is newer than this program`);
       return { schema, objects: 0, findings };
     }
+    const checksumOf = schema < schemaOfRowChecksums ? bodyChecksum : rowChecksum;
     let objects = 0;
     for (const table of ['objects', 'events'] as const) {
-      for (const row of db
-        .prepare(`SELECT resource, namespace, name, body, checksum FROM ${table}`)
-        .iterate()) {
+      for (const row of db.prepare(`SELECT checksum, ${checksummedColumns[table]} FROM ${table}`).iterate()) {
         if (table === 'objects') objects++;
-        if (crc32(String(row.body)) === row.checksum || findings.length >= maxFindings) continue;
+        const checksum = checksumOf(row as unknown as ChecksummedRow);
+        if (checksum === row.checksum || findings.length >= maxFindings) continue;
         const where = [row.namespace, row.name].filter((part) => part !== '').join('/');
         findings.push(`${row.resource} ${where} in ${table} does not have its checksum`);
       }

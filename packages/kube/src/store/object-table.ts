@@ -376,6 +376,7 @@ function prepare(statement: (sql: string) => StatementSync) {
     eventBefore: statement(
       'SELECT * FROM events WHERE resource = ? AND namespace = ? AND name = ? AND version < ? ORDER BY version DESC LIMIT 1',
     ),
+    span: statement('SELECT min(version) AS oldest, max(version) AS newest FROM events'),
     sizes: statement('SELECT version, length(body) AS size FROM events ORDER BY version DESC'),
     historyBytes: statement('SELECT sum(length(body)) AS bytes FROM events'),
     compact: statement('DELETE FROM events WHERE version <= ?'),

@@ -58,12 +58,16 @@ test('so does one on a disk that is full', {
   mkdirSync(disk);
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=10m', 'tmpfs', disk]);
   const clock = new ManualClock();
-  const store = createStore({ path: join(disk, 'store.db'), clock });
-  t.after(() => {
-    store.close();
+  // Not in an `after`: the folder is removed first there.
+  try {
+    const store = createStore({ path: join(disk, 'store.db'), clock });
+    try {
+      assert.ok(existsSync(join(disk, 'store.db.reserve')));
+      await emptyAndRefill(store.client(adminIdentity), clock);
+    } finally {
+      store.close();
+    }
+  } finally {
     execFileSync('umount', [disk]);
-  });
-  const client = store.client(adminIdentity);
-  assert.ok(existsSync(join(disk, 'store.db.reserve')));
-  await emptyAndRefill(client, clock);
+  }
 });

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Database } from './database.ts';
 
 /** Room for the log and the pages that a batch of deletions takes. */
@@ -36,7 +37,8 @@ export class SpaceReserve {
   release(): void {
     if (this.#file) rmSync(this.#file, { force: true });
     this.shrinkLog();
-    if (this.#hasPages() && this.#takeFile()) return;
+    if (this.#hasPages() && this.#takeFile() && this.#hasRoom()) return;
+    if (this.#file) rmSync(this.#file, { force: true });
     this.#released = true;
     this.#triedAt = this.#now();
     if (this.#maxPages !== undefined) this.#limitPages(this.#maxPages + this.#pages(reserveBytes));
@@ -56,6 +58,8 @@ export class SpaceReserve {
     if (!this.#released) return true;
     if (this.#now() - this.#triedAt < retryMs) return false;
     this.#triedAt = this.#now();
+    // What deletions wrote is in the log, which has taken the room that the reserve gave.
+    this.shrinkLog();
     if (!this.#hasPages() || !this.#takeFile()) return false;
     if (this.#maxPages !== undefined) this.#limitPages(this.#maxPages);
     this.#released = false;
@@ -86,6 +90,13 @@ export class SpaceReserve {
       rmSync(path, { force: true });
       return false;
     }
+  }
+
+  /** Tells a request that is too large from a disk that is full: the second has no room for another reserve. */
+  #hasRoom(): boolean {
+    if (!this.#file) return true;
+    const { bavail, bsize } = statfsSync(dirname(this.#file));
+    return bavail * bsize >= reserveBytes;
   }
 
   #hasPages(): boolean {

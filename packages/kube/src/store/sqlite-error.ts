@@ -1,5 +1,7 @@
 import { KubeError } from '../error.ts';
 
+/** Of a statement that does not fit the tables; ours do, so the tables are not as they were written. */
+const SQLITE_ERROR = 1;
 const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
@@ -24,6 +26,7 @@ export function fromSqlite(error: unknown, path: string): unknown {
       return error;
     case SQLITE_FULL:
       return fullError(path, error);
+    case SQLITE_ERROR:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return corrupt(path, (error as Error).message, error);

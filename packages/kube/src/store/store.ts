@@ -22,6 +22,7 @@ import { copyDatabase } from './inspect-store.ts';
 import { ObjectStore } from './object-store.ts';
 import { type Change, ObjectTable } from './object-table.ts';
 import { SpaceReserve } from './space-reserve.ts';
+import { fromSqlite } from './sqlite-error.ts';
 import { StoreClient } from './store-client.ts';
 import { WatchHub } from './watch-hub.ts';
 
@@ -87,7 +88,7 @@ export interface Store {
 
 /**
  * Opens a store; one process at a time may have it. A write that was acknowledged is on disk (WAL,
- * synchronous=FULL) and survives SIGKILL and power loss.
+ * synchronous=FULL) and survives SIGKILL and power loss. A damaged file is refused, and a damaged object not served.
  *
  * Throws `StoreLocked`, `StoreCorrupt`, `StoreTooNew`, `StorageFull`.
  */
@@ -97,7 +98,7 @@ export function createStore(options: StoreOptions): Store {
     return assemble(database, options);
   } catch (error) {
     database.close();
-    throw error;
+    throw isKubeError(error) ? error : fromSqlite(error, options.path);
   }
 }
 

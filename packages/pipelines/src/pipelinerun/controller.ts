@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Client, Clock, Controller, KubeObject, ObjectKey, ReconcileResult } from '@assay/kube';
 import { isKubeError, systemClock } from '@assay/kube';
 import type { DefaultsConfig, FeatureFlags, PipelineRun, Resolver } from '@assay/tekton';
@@ -74,7 +75,11 @@ export function createPipelineRunController(options: PipelineRunControllerOption
   return {
     name: 'pipelinerun',
     resource: PipelineRuns,
-    secondary: childKinds.map((kind) => ({ resource: childResource(kind), toKeys: owningRun })),
+    secondary: childKinds.map((kind) => ({
+      resource: childResource(kind),
+      toKeys: owningRun,
+      concerns: hasEnded,
+    })),
     ...(concurrency !== undefined && { concurrency }),
     reconcile,
   };
@@ -94,6 +99,15 @@ function owningRun({ metadata }: KubeObject): ObjectKey[] {
     (reference) => reference.controller && reference.kind === 'PipelineRun',
   );
   return owner ? [{ namespace: metadata.namespace ?? '', name: owner.name }] : [];
+}
+
+/** While a child runs nothing of it concerns its run, and once it has ended only that it goes, or comes under another owner. */
+function hasEnded(now: KubeObject, before: KubeObject): boolean {
+  if (before.metadata.uid !== now.metadata.uid || isDone(before) !== isDone(now)) return true;
+  return (
+    before.metadata.deletionTimestamp !== now.metadata.deletionTimestamp ||
+    !isDeepStrictEqual(before.metadata.ownerReferences, now.metadata.ownerReferences)
+  );
 }
 
 async function read(client: Client, { namespace, name }: ObjectKey): Promise<PipelineRun | undefined> {

@@ -117,7 +117,11 @@ export function runProbes(
   const { startup, readiness, liveness } = probes;
   const kill = () => void container.stop(0);
   const ready = (async () => {
-    if (startup && !(await prober.succeeded(startup))) return kill();
+    if (startup && !(await prober.succeeded(startup))) {
+      kill();
+      await container.exit;
+      return;
+    }
     if (liveness) void prober.failed(liveness).then((failed) => failed && kill());
     if (readiness) {
       const periodMs = Math.min(readiness.periodMs, readinessMs);

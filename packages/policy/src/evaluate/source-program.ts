@@ -6,6 +6,7 @@ import {
   type Policy,
   RegoError,
   RegoObject,
+  toJs,
 } from '@assay/rego';
 import type { CriteriaTarget } from '../criteria/criteria.ts';
 import { PolicyError } from '../error.ts';
@@ -45,6 +46,12 @@ export class SourceProgram {
     this.#policy = policy;
     this.#generated = generated;
     this.catalogue = catalogueOf(policy.modules);
+  }
+
+  /** A part of the source's data, where it has one. */
+  dataOf(name: string): unknown {
+    const value = this.#policy.data.get(name);
+    return value === undefined ? this.#generated.ruleData?.[name] : toJs(value);
   }
 
   /**

@@ -3,6 +3,7 @@ import { fromJs } from '@assay/rego';
 import { attestationSummaries, gatherEvidence, type ImageEvidence } from '../evidence/image-evidence.ts';
 import { inputDocument } from '../evidence/input-document.ts';
 import type { SignatureVerifier } from '../evidence/verifier.ts';
+import { explainViolations, type TrustData } from '../explain/explanation.ts';
 import type { ComponentReport, Report } from '../report/report.ts';
 import type { RuleResult } from '../results/rule-info.ts';
 import { inReportOrder, withoutInfo } from '../results/settle.ts';
@@ -68,6 +69,7 @@ export async function judgeImages(policy: LoadedPolicy, options: JudgeImagesOpti
     snapshot: fromJs(expanded),
     spec: fromJs(policy.spec),
     expanded,
+    trust: trustOf(policy),
   };
   const judged = new Array<JudgedImage>(components.length);
   let next = 0;
@@ -108,6 +110,8 @@ interface Shared {
   snapshot: unknown;
   spec: unknown;
   expanded: SnapshotSpec;
+  /** Read when the first image is denied. */
+  trust: () => TrustData[];
 }
 
 interface JudgedImage {
@@ -163,12 +167,29 @@ async function judgeImage(component: SnapshotComponent, shared: Shared): Promise
       success: found.violations.length === 0,
       signatures: evidence.signatures,
       attestations: attestationSummaries(evidence.attestations),
+      explanations: explainViolations(
+        inReportOrder(found.violations),
+        evidence.attestations.map(({ statement }) => statement),
+        shared.trust(),
+        effectiveTime,
+      ),
       evidence: evidence.attestations.map(({ digest }) => digest),
     },
     effectiveTime,
     ...(options.keepInputs && document && { input: document }),
     statements: options.keepInputs ? evidence.attestations.map(({ statement }) => statement) : [],
     diagnostics: found.diagnostics,
+  };
+}
+
+function trustOf({ sources }: LoadedPolicy): () => TrustData[] {
+  let read: TrustData[] | undefined;
+  return () => {
+    read ??= sources.map(({ program }) => ({
+      tasks: program.dataOf('trusted_tasks'),
+      rules: program.dataOf('trusted_task_rules'),
+    }));
+    return read;
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Explanation } from '../explain/explanation.ts';
 import { codeOf, type RuleResult } from '../results/rule-info.ts';
 import type { PolicySpec } from '../spec/policy-spec.ts';
 
@@ -33,6 +34,8 @@ export interface ComponentReport {
   attestations: AttestationSummary[];
   /** Digests of what the verdict rests on; not shown in reports. */
   evidence?: string[];
+  /** Of each violation what to do; not shown in reports. */
+  explanations?: Explanation[];
 }
 
 /** A verdict over images, in Conforma's shape. */

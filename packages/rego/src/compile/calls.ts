@@ -1,4 +1,5 @@
 import type { BuiltinDeclaration } from '../builtins/builtin.ts';
+import { successorOf } from './foreign-words.ts';
 import type { LoweredExpression, LoweredRule, LoweredTerm } from './intermediate.ts';
 import { nearestName } from './nearest-name.ts';
 import type { Arity } from './outputs.ts';
@@ -57,6 +58,7 @@ export class CallCheck {
             rule.location,
             'rego_type_error',
             `deprecated built-in function calls in expression: ${name}`,
+            successorOf(name),
           );
     }
   }

@@ -1,4 +1,5 @@
 import type { Location } from '../syntax/ast.ts';
+import { foreignWord } from './foreign-words.ts';
 import { isGeneratedName, type LoweredExpression, type LoweredRule, writtenName } from './intermediate.ts';
 import { type Arity, outputsOf } from './outputs.ts';
 import type { Problems } from './problems.ts';
@@ -49,6 +50,7 @@ function checkHead(rule: LoweredRule, args: ReadonlySet<string>, problems: Probl
         rule.location,
         'rego_unsafe_var_error',
         `var ${writtenName(name)} is unsafe`,
+        foreignWord(name),
       );
 }
 
@@ -195,13 +197,13 @@ function report(unsafe: Unsafe, problems: Problems): void {
       const known = first.get(name);
       if (!known || before(expression.location, known)) first.set(name, expression.location);
     }
-  const add = (location: Location, message: string) =>
-    problems.add('safe-bodies', location, 'rego_unsafe_var_error', message);
+  const add = (location: Location, message: string, hint?: string) =>
+    problems.add('safe-bodies', location, 'rego_unsafe_var_error', message, hint);
   let named = false;
   for (const [name, location] of first) {
     if (isGeneratedName(name)) continue;
     named = true;
-    add(location, `var ${writtenName(name)} is unsafe`);
+    add(location, `var ${writtenName(name)} is unsafe`, foreignWord(name));
   }
   if (named) return;
   for (const expression of unsafe.keys()) add(expression.location, 'expression is unsafe');

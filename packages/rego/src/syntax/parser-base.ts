@@ -121,7 +121,7 @@ export abstract class ParserBase extends Scanner {
     }
     const kind = isKeywordToken(this.tok) ? 'keyword' : 'token';
     const suffix = note === undefined ? '' : `: ${note}`;
-    const likely = hint ?? likelyHint(this.source, this.start);
+    const likely = hint ?? likelyHint(this.source, this.start, note?.includes('or ;') ?? false);
     this.problem(this.here(), `unexpected ${tokenNames[this.tok]} ${kind}${suffix}`, likely);
   }
 

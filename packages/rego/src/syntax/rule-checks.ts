@@ -26,7 +26,7 @@ export function checkKeywords(complain: Complain, rule: Rule, form: RuleForm, v0
     complain(
       location,
       `\`if\` keyword is required before ${what} body`,
-      `write \`${name}${form.partialSet ? ' contains ...' : head.args ? '(...)' : ''} if { ... }\`; policies of Rego v0 need --v0-compatible`,
+      `write \`${name}${form.partialSet || head.key ? ' contains ...' : head.args ? '(...)' : ''} if { ... }\`; policies of Rego v0 need --v0-compatible`,
     );
   }
   if (form.partialSet) {

@@ -5,6 +5,9 @@ import { checkDefault, checkKeywords, type RuleForm } from './rule-checks.ts';
 import { kindName } from './term-nodes.ts';
 import { Token } from './tokens.ts';
 
+/** What version 0 of the language reads as names unless it is imported. */
+const laterKeywords = new Set(['if', 'contains', 'in', 'every']);
+
 /** Reads rules: heads, bodies, `else` chains and several bodies to one head. */
 export abstract class RuleParser extends LiteralParser {
   readonly rules: Rule[] = [];
@@ -247,7 +250,9 @@ export abstract class RuleParser extends LiteralParser {
     this.problem(
       rule.location,
       root ? 'refs cannot be used for rule head' : 'var cannot be used for rule name',
-      `a rule needs a value or a body: \`${name.name} := ...\` or \`${name.name} if { ... }\``,
+      this.v0 && laterKeywords.has(name.name)
+        ? `write \`import rego.v1\`, or leave out --v0-compatible, to use \`${name.name}\``
+        : `a rule needs a value or a body: \`${name.name} := ...\` or \`${name.name} if { ... }\``,
     );
   }
 

@@ -2,7 +2,7 @@ import { compareNumbers } from './numbers.ts';
 import { RegoObject } from './rego-object.ts';
 import { RegoSet } from './rego-set.ts';
 import type { RegoNumber, TypeName, Value } from './value.ts';
-import { work } from './work.ts';
+import { countWork } from './work.ts';
 
 const order: Record<TypeName, number> = {
   null: 0,
@@ -92,7 +92,7 @@ function membersOf(value: Value): readonly Value[] {
 
 function compareSequences(a: readonly Value[], b: readonly Value[], depth: number): number {
   const length = Math.min(a.length, b.length);
-  work(length);
+  countWork(length);
   for (let i = 0; i < length; i += 1) {
     const difference = compareAt(a[i]!, b[i]!, depth);
     if (difference !== 0) return difference;
@@ -104,7 +104,7 @@ function compareObjects(a: RegoObject, b: RegoObject, depth: number): number {
   const left = a.keys();
   const right = b.keys();
   const length = Math.min(left.length, right.length);
-  work(length);
+  countWork(length);
   for (let i = 0; i < length; i += 1) {
     const difference =
       compareAt(left[i]!, right[i]!, depth) || compareAt(a.get(left[i]!)!, b.get(right[i]!)!, depth);
@@ -129,7 +129,7 @@ function compareDeep(a: Value, b: Value): number {
     if (x === y) continue;
     if (isComposite(x) && typeName(x) === typeName(y)) {
       frames.push({ left: partsOf(x), right: partsOf(y), next: 0 });
-      work(1);
+      countWork(1);
       continue;
     }
     const difference = compareAt(x, y, 0);
@@ -156,7 +156,7 @@ function equalAt(a: Value, b: Value, depth: number): boolean {
   if (Array.isArray(a)) {
     if (!Array.isArray(b) || a.length !== b.length) return false;
     if (depth > maxRecursion) return compareDeep(a, b) === 0;
-    work(a.length);
+    countWork(a.length);
     for (let i = 0; i < a.length; i += 1) if (!equalAt(a[i], b[i], depth + 1)) return false;
     return true;
   }
@@ -170,7 +170,7 @@ function equalObjects(a: RegoObject, b: RegoObject, depth: number): boolean {
   if (a.hash !== undefined && b.hash !== undefined && a.hash !== b.hash) return false;
   if (depth > maxRecursion) return compareDeep(a, b) === 0;
   if (!a.every((_, key) => isScalar(key))) return compareObjects(a, b, depth + 1) === 0;
-  work(a.size);
+  countWork(a.size);
   return a.every((value, key) => {
     const other = b.get(key);
     return other !== undefined && equalAt(value, other, depth + 1);

@@ -2,7 +2,7 @@ import { Decimal } from './decimal.ts';
 import { RegoObject } from './rego-object.ts';
 import { RegoSet } from './rego-set.ts';
 import type { Value } from './value.ts';
-import { work } from './work.ts';
+import { countWork } from './work.ts';
 
 /** Nested deeper than this, a value is hashed with a stack of its own. */
 const maxRecursion = 200;
@@ -27,7 +27,7 @@ function hashAt(value: Value, depth: number): number {
   if (value instanceof RegoObject) {
     if (value.hash !== undefined) return value.hash;
     if (depth > maxRecursion) return hashDeep(value);
-    work(value.size);
+    countWork(value.size);
     let hash = 29;
     value.forEach((item, key) => {
       hash = (hash + mix(hashAt(key, depth + 1), hashAt(item, depth + 1))) | 0;
@@ -38,7 +38,7 @@ function hashAt(value: Value, depth: number): number {
   if (value instanceof RegoSet) {
     if (value.hash !== undefined) return value.hash;
     if (depth > maxRecursion) return hashDeep(value);
-    work(value.size);
+    countWork(value.size);
     let hash = 37;
     value.forEach((member) => {
       hash = (hash + mix(31, hashAt(member, depth + 1))) | 0;
@@ -48,7 +48,7 @@ function hashAt(value: Value, depth: number): number {
   }
   if (value instanceof Decimal) return mix(hashString(value.digits.toString(36), 41), value.exponent);
   if (depth > maxRecursion) return hashDeep(value);
-  work(value.length);
+  countWork(value.length);
   let hash = 43;
   for (const item of value) hash = mix(hash, hashAt(item, depth + 1));
   return hash;
@@ -99,7 +99,7 @@ function frameOf(value: Value): Frame {
     return { value, parts, next: 0, hash: 29, key: 0 };
   }
   if (value instanceof RegoSet) return { value, parts: value.values(), next: 0, hash: 37, key: 0 };
-  work((value as readonly Value[]).length);
+  countWork((value as readonly Value[]).length);
   return { value, parts: value as readonly Value[], next: 0, hash: 43, key: 0 };
 }
 

@@ -3,7 +3,7 @@ import { numberText } from './numbers.ts';
 import { RegoObject } from './rego-object.ts';
 import { RegoSet } from './rego-set.ts';
 import type { Value } from './value.ts';
-import { work } from './work.ts';
+import { countWork } from './work.ts';
 
 export interface JsonStyle {
   /** One level's indentation; with it (or with `prefix`) every item stands on a line of its own. */
@@ -51,7 +51,7 @@ export function stringifyJson(value: Value, style: JsonStyle = {}): string {
     if (frame.names) out += quote(frame.names[frame.next]!) + colon;
     current = frame.items[frame.next];
     frame.next += 1;
-    work(1);
+    countWork(1);
   }
 }
 

@@ -5,7 +5,7 @@ import { fromBigInt, fromDouble, toDouble } from './numbers.ts';
 import { RegoObject } from './rego-object.ts';
 import { RegoSet } from './rego-set.ts';
 import type { Value } from './value.ts';
-import { work } from './work.ts';
+import { countWork } from './work.ts';
 
 /**
  * A JavaScript value as a Rego value: what JSON would make of it, and besides bigints, `Map` (any keys), `Set`, and Rego's own
@@ -127,7 +127,7 @@ export function toJs(value: Value): unknown {
     else if (item instanceof RegoObject) {
       const object: Record<string, unknown> = {};
       put(object);
-      work(1 + item.size);
+      countWork(1 + item.size);
       for (const key of item.keys()) {
         const name = jsonKey(key);
         // Reserves the place, so that the order is that of the keys; `__proto__` must be a member like any other.
@@ -154,7 +154,7 @@ export function toJs(value: Value): unknown {
       }
     } else {
       const items = item instanceof RegoSet ? item.values() : item;
-      work(1 + items.length);
+      countWork(1 + items.length);
       const array: unknown[] = new Array(items.length);
       put(array);
       for (let i = 0; i < items.length; i += 1) {

@@ -3,7 +3,7 @@ import { numberText } from './numbers.ts';
 import { RegoObject } from './rego-object.ts';
 import { RegoSet } from './rego-set.ts';
 import type { Value } from './value.ts';
-import { work } from './work.ts';
+import { countWork } from './work.ts';
 
 /**
  * A value as a Rego term: `{"a": [1, true]}`, `{1, 2}`, `set()`; strings in quotes. What `sprintf("%v")` and error texts show of a
@@ -53,7 +53,7 @@ export function termText(value: Value): string {
     }
     current = frame.items[frame.next];
     frame.next += 1;
-    work(1);
+    countWork(1);
   }
 }
 

@@ -17,6 +17,6 @@ export function metered<T>(to: Meter, run: () => T): T {
 }
 
 /** Reports that so many parts of a value are being visited. */
-export function work(parts: number): void {
+export function countWork(parts: number): void {
   if (meter !== undefined) meter(parts);
 }

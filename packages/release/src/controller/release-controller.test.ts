@@ -118,7 +118,7 @@ test('what is refused starts nothing, and says which rule of which component, an
   const refused = { ManagedPipelineProcessed: 'Failed', Released: 'Failed' };
   assert.deepEqual(reasons(release), { ...succeeded, ...refused });
   assert.match(message(release), /refused by trusted_task\.trusted on component web: the task "lint"/);
-  assert.match(message(release), /To fix: use the one of the library \(and 1 more/);
+  assert.match(message(release), /\. To fix: use the one of the library \(and 1 more/);
   assert.equal(release.status!.artifacts!.verdict!.violations!.length, 2);
   assert.deepEqual((await world.admin.list(PipelineRuns)).items, []);
   assert.deepEqual(await world.content.listTags(targetRepository).catch(() => []), []);

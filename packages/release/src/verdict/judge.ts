@@ -31,7 +31,7 @@ export function refusalText({ result, violations, problem }: Judgement): string 
   if (result === 'undecided') return `the policy could not decide: ${problem}`;
   const [first, ...more] = violations;
   if (!first) return 'the policy refused';
-  const solution = first.solution ? ` To fix: ${first.solution}` : '';
+  const solution = first.solution ? `. To fix: ${first.solution}` : '';
   const others = more.length === 0 ? '' : ` (and ${more.length} more: see status.artifacts.verdict)`;
   return `refused by ${first.code} on component ${first.component}: ${first.message}${solution}${others}`;
 }

@@ -53,13 +53,23 @@ export function* textsOf(value: unknown): Generator<string> {
     for (const item of Object.values(value)) yield* textsOf(item);
 }
 
+/** As `textsOf`, those alone that have a variable: of a large pipeline that is asked for at every step of its runs. */
+function textsWithVariables(value: unknown, found: string[] = []): string[] {
+  if (typeof value === 'string') {
+    if (value.includes('$(')) found.push(value);
+  } else if (Array.isArray(value)) for (const item of value) textsWithVariables(item, found);
+  else if (typeof value === 'object' && value !== null)
+    for (const item of Object.values(value)) textsWithVariables(item, found);
+  return found;
+}
+
 /** The result references of a scope anywhere in a JSON value, in order of appearance, repeats included. */
 export function resultReferences(
   value: unknown,
   scope: ResultReference['scope'] = 'tasks',
 ): ResultReference[] {
   const found: ResultReference[] = [];
-  for (const text of textsOf(value)) {
+  for (const text of textsWithVariables(value)) {
     for (const expression of expressions(text)) {
       const reference = parseResultReference(expression);
       if (reference?.scope === scope) found.push(reference);
@@ -71,7 +81,7 @@ export function resultReferences(
 /** The tasks whose aggregated results a value counts, `$(tasks.t.matrix.r.length)`. */
 export function aggregateLengthReferences(value: unknown): Array<{ producer: string; result: string }> {
   const found: Array<{ producer: string; result: string }> = [];
-  for (const text of textsOf(value)) {
+  for (const text of textsWithVariables(value)) {
     for (const expression of expressions(text)) {
       const match = aggregateLength.exec(expression);
       if (match !== null) found.push({ producer: match[1] as string, result: match[2] as string });
@@ -82,13 +92,13 @@ export function aggregateLengthReferences(value: unknown): Array<{ producer: str
 
 /** The tasks whose runs a value counts, `$(tasks.t.matrix.length)`. */
 export function matrixLengthReferences(value: unknown): string[] {
-  return [...textsOf(value)]
+  return textsWithVariables(value)
     .flatMap(expressions)
     .flatMap((expression) => matrixLength.exec(expression)?.[1] ?? []);
 }
 
 /** The tasks whose artifacts a value uses, `$(tasks.t.outputs.a)`. As in Tekton, that does not make them run first. */
 export function artifactReferences(value: unknown): Set<string> {
-  const uses = [...textsOf(value)].flatMap(expressions);
+  const uses = textsWithVariables(value).flatMap(expressions);
   return new Set(uses.flatMap((expression) => artifact.exec(expression)?.[1] ?? []));
 }

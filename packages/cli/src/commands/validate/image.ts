@@ -10,6 +10,7 @@ export interface ValidateImageFlags extends ImageFlags, PolicyFlags, SignerFlags
   skipImageSigCheck: boolean;
   skipAttSigCheck: boolean;
   workers: number;
+  fix?: string[];
 }
 
 /** What `--output` can be. */
@@ -38,6 +39,10 @@ export function addValidateImageCommand(validate: Command): void {
     .addOption(booleanFlag('--skip-image-sig-check', "do not check the image's own signature"))
     .addOption(booleanFlag('--skip-att-sig-check', "do not check the attestations' signatures"))
     .option('--workers <count>', 'how many images are worked on at once', readCount, 5);
+  command.option(
+    '--fix <file...>',
+    'write trusted task references into these pipeline files in place of denied ones',
+  );
   addViewFlags(command, imageReportFormats);
   addSummaryFlags(command);
   command
