@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { runCase, type SpecCase } from './tekton-spec/case.ts';
 import { paramCases } from './tekton-spec/params.ts';
 import { pipelineRunCases } from './tekton-spec/pipeline-runs.ts';
+import { progressCases } from './tekton-spec/progress.ts';
 import { sidecarCases } from './tekton-spec/sidecars.ts';
 import { stepCases } from './tekton-spec/steps.ts';
 import { taskRunCases } from './tekton-spec/task-runs.ts';
@@ -17,7 +18,14 @@ const { values: flags } = parseArgs({
   allowPositionals: true,
   options: { only: { type: 'string', default: '' }, timeout: { type: 'string', default: '60' } },
 });
-const all: SpecCase[] = [...taskRunCases, ...stepCases, ...sidecarCases, ...paramCases, ...pipelineRunCases];
+const all: SpecCase[] = [
+  ...taskRunCases,
+  ...stepCases,
+  ...sidecarCases,
+  ...paramCases,
+  ...pipelineRunCases,
+  ...progressCases,
+];
 const cases = all.filter(({ name }) => name.includes(flags.only));
 const failures: string[] = [];
 await withFactory({}, (factory) =>

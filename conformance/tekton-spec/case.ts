@@ -18,6 +18,8 @@ import {
 /** A run that has ended, and what can be seen of it. */
 export interface EndedRun {
   run: TaskRun & PipelineRun;
+  /** The run as it was seen on the way, its end included. */
+  seen: readonly TaskRun[];
   /** A PipelineRun's, by the names of the pipeline's tasks. */
   taskRuns: ReadonlyMap<string, TaskRun>;
   /** What a container of the TaskRun printed. @param taskRun default the run itself */
@@ -67,11 +69,12 @@ export async function runCase(factory: Factory, spec: SpecCase, namespace: strin
     const created = await client.create(own, { ...object, metadata: { ...object.metadata, namespace } });
     if (own === TaskRuns || own === PipelineRuns) [run, resource] = [created, own];
   }
-  const ended = await follow(factory, run as TaskRun, resource as ResourceType<TaskRun>, timeoutMs);
+  const seen = await follow(factory, run as TaskRun, resource as ResourceType<TaskRun>, timeoutMs);
+  const ended = seen.at(-1) as TaskRun;
   const { status, reason, message } = succeededCondition(ended) ?? {};
   if (status !== spec.ends[0] || reason !== spec.ends[1])
     throw new Error(`ended with ${status} ${reason} (${message}), not ${spec.ends.join(' ')}`);
-  await spec.check?.(await evidenceOf(factory, ended as TaskRun & PipelineRun));
+  await spec.check?.(await evidenceOf(factory, ended as TaskRun & PipelineRun, seen));
 }
 
 async function follow({ client }: Factory, run: TaskRun, resource: ResourceType<TaskRun>, timeoutMs: number) {
@@ -81,18 +84,26 @@ async function follow({ client }: Factory, run: TaskRun, resource: ResourceType<
     fieldSelector: `metadata.name=${name}`,
     signal: AbortSignal.timeout(timeoutMs),
   });
+  const seen: TaskRun[] = [];
   for await (const event of events) {
-    if (event.type !== 'BOOKMARK' && isDone(event.object)) return event.object;
+    if (event.type === 'BOOKMARK') continue;
+    seen.push(event.object);
+    if (isDone(event.object)) return seen;
   }
   throw new Error(`still running after ${timeoutMs / 1000} s`);
 }
 
-async function evidenceOf({ client, logs }: Factory, run: TaskRun & PipelineRun): Promise<EndedRun> {
+async function evidenceOf(
+  { client, logs }: Factory,
+  run: TaskRun & PipelineRun,
+  seen: readonly TaskRun[],
+): Promise<EndedRun> {
   const { namespace, uid } = run.metadata;
   const labelSelector = `${labels.pipelineRunUID}=${uid}`;
   const { items } = await client.list(TaskRuns, { namespace: namespace!, labelSelector });
   return {
     run,
+    seen,
     taskRuns: new Map(items.map((item) => [item.metadata.labels?.[labels.pipelineTask] ?? '', item])),
     async log(container, taskRun = run) {
       const { metadata, status } = taskRun;

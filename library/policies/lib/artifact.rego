@@ -7,19 +7,22 @@ package lib.artifact
 import rego.v1
 
 import data.lib.provenance
+import data.lib.task
 
 # What a task was given: values of params `*_ARTIFACT` that address a blob by digest.
-inputs(view) := {value |
+inputs(view) := {address |
 	some name, value in view.params
 	endswith(name, "_ARTIFACT")
-	_is_address(value)
+	some address in task.texts(value)
+	_is_address(address)
 }
 
 # What a task made.
-outputs(view) := {result.value |
+outputs(view) := {address |
 	some result in view.results
 	endswith(result.name, "_ARTIFACT")
-	_is_address(result.value)
+	some address in task.texts(result.value)
+	_is_address(address)
 }
 
 # Holds if any task of any build takes or makes one.

@@ -176,6 +176,15 @@ test_texts_of_values if {
 	task.texts({"k": "a"}) == {"a"}
 }
 
+test_dependencies_that_are_no_tasks_are_none if {
+	odd := json.patch(fixtures.good_v1, [{
+		"op": "replace",
+		"path": "/statement/predicate/buildDefinition/resolvedDependencies/1/name",
+		"value": "other",
+	}])
+	count(provenance.tasks(odd)) == 2
+}
+
 _finished(attestation, date) := json.patch(attestation, [{
 	"op": "replace",
 	"path": "/statement/predicate/metadata/buildFinishedOn",
@@ -222,6 +231,7 @@ test_an_index_is_known_by_its_build if {
 	))
 	provenance.is_index with input.attestations as [fixtures.v02([maker])] with input.image.ref as fixtures.image
 	not provenance.is_index with input.attestations as [fixtures.good_v02] with input.image.ref as fixtures.image
+	not provenance.is_index with input.attestations as [fixtures.v02([maker])] with input.image.ref as "h/a@sha256:1"
 }
 
 test_artifacts_lead_back_to_their_makers if {
@@ -231,6 +241,11 @@ test_artifacts_lead_back_to_their_makers if {
 		{"producer": "clone", "consumer": "build", "artifact": fixtures.artifact},
 		{"producer": "clone", "consumer": "check", "artifact": fixtures.artifact},
 	}
+}
+
+test_artifacts_in_lists_count_too if {
+	list := fixtures.task("list", {}, {"SOURCES_ARTIFACT": [fixtures.artifact, 7]}, [])
+	artifact.foreign(fixtures.v02([list]), task.view(list)) == {fixtures.artifact}
 }
 
 test_kinds_of_build if {

@@ -12,7 +12,6 @@ import data.lib.schema
 # The value of a key, whole: values of several places are not merged. An empty list for a key that nobody gave.
 get(key) := _layers[min(ranks)][key] if {
 	ranks := {rank | some rank, layer in _layers; key in object.keys(layer)}
-	count(ranks) > 0
 } else := []
 
 _layers[1] := data.rule_data__configuration__

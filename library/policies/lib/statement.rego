@@ -25,7 +25,7 @@ trusted contains {"statement": document, "name": name_of(document), "at": max(ti
 	document._type in {"https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"}
 }
 
-# Of the trusted statements of one type, those that no newer one about the same test replaces. A statement without a name stands for
+# Of the trusted statements of one type, those that no newer one about the same test, and of as many images, replaces. A statement without a name stands for
 # itself alone.
 newest(types) := {one.statement |
 	some one in trusted
@@ -38,9 +38,12 @@ _is_replaced(one) if {
 	some other in trusted
 	other.statement.predicateType == one.statement.predicateType
 	other.name == one.name
+	count(_subjects(one) - _subjects(other)) == 0
 	other.at > one.at
 	one.at > 0
 }
+
+_subjects(one) := {digest | some subject in one.statement.subject; some digest in provenance.digests(subject)}
 
 # What a statement is about: the name of the test, or the scanner's address.
 name_of(document) := name if {

@@ -20,6 +20,7 @@ documents := {
 	"bundled": _test("bundled", "PASSED"),
 	"odd": {"_type": "x"},
 	"unsigned": _test("unsigned", "PASSED"),
+	"astray": object.union(_test("lint", "PASSED"), {"subject": [{"digest": {"sha256": fixtures.bare("b")}}]}),
 	"mistaken": _test("mistaken", "PASSED"),
 }
 
@@ -39,6 +40,7 @@ _provenance := {
 	"rogue": _about("rogue", "2026-01-03T00:00:00Z", [fixtures.check, _rogue]),
 	"undated": _about("undated", "never", [fixtures.check]),
 	"bundled": _about("bundled", "2026-01-01T00:00:00Z", [fixtures.check]),
+	"astray": _about("astray", "2026-01-09T00:00:00Z", [fixtures.check]),
 	"odd": _about("odd", "2026-01-01T00:00:00Z", [fixtures.check]),
 	"mistaken": _about("another", "2026-01-01T00:00:00Z", [fixtures.check]),
 }
@@ -75,7 +77,7 @@ test_trusted_newest_statements_count if {
 		with ec.oci.image_manifest as manifest
 		with ec.oci.blob as blob
 		with ec.sigstore.verify_attestation as verify
-	_names(found) == {"unit PASSED", "lint WARNED", "slow FAILED", "bundled PASSED"}
+	_names(found) == {"unit PASSED", "lint WARNED", "lint PASSED", "slow FAILED", "bundled PASSED"}
 }
 
 test_nothing_counts_when_no_task_is_trusted if {

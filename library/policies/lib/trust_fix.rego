@@ -33,7 +33,6 @@ fix(view) := object.union_n([_place(view), {"to": to}, {"change": sprintf(
 newest(ref) := sprintf("%s@%s", [ref.key, records_of(ref.key)[0].ref]) if {
 	count(records_of(ref.key)) > 0
 } else := sprintf("%s@%s", [last, records[last][0].ref]) if {
-	ref.key != "<UNKNOWN>"
 	last := max([key | some key, entries in records; count(entries) > 0; _base(key) == _base(ref.key)])
 }
 

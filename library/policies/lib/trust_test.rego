@@ -32,6 +32,11 @@ test_list_trusts_what_it_names if {
 	trust.is_trusted(_view(untagged)) with data.trusted_tasks as fixtures.trusted_tasks
 }
 
+test_only_bundles_are_looked_up_under_every_version if {
+	listed := {"git+https://h/r.git//t:1": [{"ref": "x"}]}
+	trust.records_of("git+https://h/r.git//t") == [] with data.trusted_tasks as listed
+}
+
 _dated := {"oci://h/t:1": [
 	{"ref": "sha256:old", "expires_on": "2026-06-01T00:00:00Z"},
 	{"ref": "sha256:soon", "expires_on": "2026-07-01T00:00:00Z"},
@@ -114,6 +119,7 @@ test_version_comes_from_a_path_too if {
 	trust.version_of(_in_git("task/scan/0.3/scan.yaml").ref) == "0.3.0"
 	not trust.version_of(_in_git("tasks/scan/0.3/scan.yaml").ref)
 	not trust.version_of(_in_git("task/scan/latest/scan.yaml").ref)
+	not trust.version_of(_in_git("task/scan/0.3").ref)
 }
 
 test_version_of_bundles_comes_from_their_manifests if {

@@ -9,10 +9,12 @@ import { CrashLoad } from './testing/crash-load.ts';
 import { FactoryHome, pause } from './testing/factory-home.ts';
 import { assertNothingRemains, sandboxOwners } from './testing/remains.ts';
 
-// Kills the factory, its observer, or all of it, at random moments, and looks what is left each time. Longer, and again:
-//   ASSAY_CRASH_CYCLES=500 ASSAY_CRASH_SEED=7 bin/assay-node --test packages/cli/test/crash.test.ts
+// Kills the factory, its observer, its gate, or all of it, at random moments, and looks what is left each time. Longer, and again:
+//   ASSAY_CRASH_SECONDS=600 ASSAY_CRASH_SEED=7 bin/assay-node --test packages/cli/test/crash.test.ts
+// or ASSAY_CRASH_CYCLES=500, for so many kills.
 
-const cycles = Number(process.env.ASSAY_CRASH_CYCLES ?? 12);
+const cycles = Number(process.env.ASSAY_CRASH_CYCLES ?? Number.POSITIVE_INFINITY);
+const seconds = Number(process.env.ASSAY_CRASH_SECONDS ?? (Number.isFinite(cycles) ? 24 * 3600 : 40));
 const seed = Number(process.env.ASSAY_CRASH_SEED ?? Date.now() % 1_000_000);
 const longestLifeMs = 1500;
 const settleMs = 60_000;
@@ -35,7 +37,7 @@ before(async () => {
 });
 after(() => home.remove());
 
-test(`after SIGKILL at any moment nothing acknowledged is lost and nothing is done twice (seed ${seed}, ${cycles} cycles)`, async (t) => {
+test(`after SIGKILL at any moment nothing acknowledged is lost and nothing is done twice (seed ${seed})`, async (t) => {
   const random = randomFrom(seed);
   const choose = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
   const factory = new CrashFactory(home);
@@ -53,13 +55,14 @@ test(`after SIGKILL at any moment nothing acknowledged is lost and nothing is do
     metadata: { name: 'markers', namespace: 'default' },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
   });
-  for (let cycle = 0; cycle < cycles; cycle++) {
+  const deadline = Date.now() + seconds * 1000;
+  for (let cycle = 0; cycle < cycles && Date.now() < deadline; cycle++) {
     for (const owner of sandboxOwners(home.root)) owners.add(owner);
     const stop = new AbortController();
     const driven = load.drive(client, stop.signal);
     const lifeMs = random() * longestLifeMs;
     await Promise.race([pause(lifeMs), driven.catch(() => {})]);
-    const victim = choose<Victim>(['factory', 'factory', 'everything', 'observer', 'any one']);
+    const victim = choose<Victim>(['factory', 'factory', 'everything', 'observer', 'gate', 'any one']);
     const { killed, dies } = factory.kill(victim, choose);
     await pause(50);
     stop.abort();

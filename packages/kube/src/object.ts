@@ -83,7 +83,21 @@ export interface AdmissionContext {
   requester: string;
 }
 
-/** One served resource: the join of a kind and its plural. */
+/**
+ * One served resource: the join of a kind and its plural. To add a kind, write one constant of this type beside the kind's
+ * own and pass it to `createStore({ resources })`; discovery, OpenAPI, `kubectl explain`, Tables, selectors, patches, server-side
+ * apply and RBAC follow from it:
+ *
+ * - `schema`: types, required fields, enumerations, defaults and CEL rules (`x-kubernetes-validations`), by hand with
+ *   `schemaWords`, or of a zod schema by `structuralSchema(z.toJSONSchema(...))`. What it does not name is pruned, or refused when
+ *   the request says so, unless it has `x-kubernetes-preserve-unknown-fields`.
+ * - `hasStatus: true` when a controller writes `status`: it is then written by the status subresource alone.
+ * - `columns`, `shortNames`, `categories`: what `kubectl get` shows, and by which names.
+ * - `admit`: what a schema cannot say; it sees the object before the change, too.
+ * - rules for who may use it: `rbac/default-roles.ts`; what only one identity may write: `access/factory-access.ts`.
+ *
+ * Users bring kinds of their own by a CustomResourceDefinition, without any of this.
+ */
 export interface ResourceType<T extends KubeObject = KubeObject> {
   /** Empty for the core group. */
   group: string;

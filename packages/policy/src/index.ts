@@ -18,6 +18,8 @@ export { createVerifier, type SignerDemands } from './evidence/signer-demands.ts
 export { createKeyVerifier, type SignatureVerifier } from './evidence/verifier.ts';
 export { applyTaskChanges } from './explain/apply-changes.ts';
 export { type Explanation, explainViolations, type TaskChange } from './explain/explanation.ts';
+export { type TaskReference, taskReferences } from './explain/task-references.ts';
+export { type TrustedReference, trustedReferences } from './explain/trusted-references.ts';
 export { type Judgement, type JudgeOptions, judgeInput } from './judge/judge-input.ts';
 export {
   type KeylessVerifier,

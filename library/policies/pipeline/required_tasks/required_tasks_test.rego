@@ -47,6 +47,7 @@ test_outdated_task_is_told_with_a_fix if {
 
 test_empty_pipeline_is_told if {
 	fixtures.codes(_results(_pipeline([]))) == {"required_tasks.tasks_found"}
+	_results({"kind": "Task"}) == set()
 }
 
 test_missing_lists_are_told if {
@@ -54,4 +55,5 @@ test_missing_lists_are_told if {
 	fixtures.said(warnings, "required_tasks.required_tasks_found") == {"Required tasks do not exist for pipeline \"p\""}
 	denials := required_tasks.deny with input as _good with data["required-tasks"] as []
 	fixtures.codes(denials) == {"required_tasks.required_tasks_list_present"}
+	required_tasks.deny == set() with input as _good
 }

@@ -22,7 +22,7 @@ import data.lib.settings
 #   - attestation_type.pipelinerun_attestation_found
 deny contains result if {
 	some build in provenance.builds
-	type := build.statement._type
+	type := object.get(build.statement, "_type", "")
 	not type in settings.get("known_attestation_types")
 	result := outcome.of(rego.metadata.chain(), [type], {})
 }

@@ -30,3 +30,8 @@ test_old_form_of_input_is_told if {
 	results := attestation_type.deny with input.attestations as [fixtures.good_v02, {"predicateType": "x"}]
 	fixtures.codes(results) == {"attestation_type.deprecated_policy_attestation_format"}
 }
+
+test_missing_type_is_told if {
+	results := attestation_type.deny with input.attestations as [json.remove(fixtures.good_v02, ["/statement/_type"])]
+	fixtures.said(results, "attestation_type.known_attestation_type") == {"Unknown attestation type ''"}
+}

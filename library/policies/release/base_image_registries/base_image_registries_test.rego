@@ -15,6 +15,8 @@ _cyclonedx := {"bomFormat": "CycloneDX", "formulation": [{"components": [
 	{"type": "container", "purl": _purl("registry.example/base", "1"), "properties": [_base]},
 	{"type": "container", "purl": _purl("docker.example/maker", "2"), "properties": [_stage]},
 	{"type": "container", "purl": _purl("docker.example/other", "3"), "properties": [{"name": "x", "value": "y"}]},
+	{"type": "container", "purl": "pkg:npm/a@1?repository_url=docker.example/no", "properties": [_base]},
+	{"type": "library", "purl": _purl("docker.example/no", "6"), "properties": [_base]},
 ]}]}
 
 _spdx := {"SPDXID": "SPDXRef-DOCUMENT", "packages": [{

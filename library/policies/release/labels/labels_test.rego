@@ -43,7 +43,7 @@ _item(name) := {"name": name, "description": "Why.", "effective_on": "2030-01-01
 
 test_image_with_its_labels_passes if {
 	_results(fixtures.image, {
-		"required_labels": [object.union(_item("vendor"), {"values": ["Acme"]}), _item("name")],
+		"required_labels": [object.union(_item("vendor"), {"values": ["Acme"]}), object.union(_item("name"), {"values": []})],
 		"optional_labels": [_item("summary")],
 		"deprecated_labels": [{"name": "Name", "replacement": "name"}],
 		"disallowed_inherited_labels": [{"name": "name"}],

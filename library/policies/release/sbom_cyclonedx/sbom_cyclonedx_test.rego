@@ -60,6 +60,7 @@ test_forbidden_package_is_told[name] if {
 		"excepted": [{"min": "v1.0.0", "exceptions": [{"subpath": "good"}]}, false],
 	}
 	purl := "pkg:golang/k8s.io/client-go@v1.5.0#good"
+	_of(_component("pkg:golang/k8s.io/api@v1.5.0", {}), _forbidden(item)) == set()
 	said := fixtures.said(_of(_component(purl, {}), _forbidden(item)), "sbom_cyclonedx.allowed")
 	said == {sprintf("Package is not allowed: %s", [purl]) | expected}
 }
@@ -87,6 +88,7 @@ test_references_are_held_to_lists if {
 test_sources_of_fetched_packages_are_held_to_a_list if {
 	component := object.union(_referring("distribution", {}), {"properties": [_hermeto]})
 	_of(component, {"allowed_package_sources": [{"type": "npm", "patterns": ["a.example"]}]}) == set()
+	_of(object.union(_referring("website", {}), {"properties": [_hermeto]}), {}) == set()
 	fixtures.said(_of(component, {}), "sbom_cyclonedx.allowed_package_sources") == {"Package pkg:npm/a@1 fetched by Hermeto was sourced from \"https://a.example/x\" which is not allowed"}
 }
 
@@ -104,6 +106,8 @@ test_packages_come_through_allowed_proxies if {
 
 test_packages_without_a_proxy_are_told_unless_they_need_none if {
 	fixtures.terms(_of(_component("pkg:npm/a@1", {"properties": [_hermeto]}), _proxied), "sbom_cyclonedx.proxy_metadata_required") == {"pkg:npm/a@1"}
+	mistaken := object.union(_referring("website", {"comment": "proxy URL"}), {"properties": [_hermeto]})
+	fixtures.codes(_of(mistaken, _proxied)) == {"sbom_cyclonedx.proxy_metadata_required"}
 	every component in [
 		_component("pkg:npm/a@1", {}),
 		_component("pkg:npm/a@1?vcs_url=x", {"properties": [_hermeto]}),

@@ -60,6 +60,7 @@ test_forbidden_package_is_told if {
 test_references_are_held_to_lists if {
 	package_ := _package("pkg:npm/a@1", {})
 	fixtures.codes(_of(package_, {"allowed_external_references": [{"type": "purl", "url": "pkg:pypi"}]})) == {"sbom_spdx.allowed_package_external_references"}
+	_of(package_, {"disallowed_external_references": [{"type": "purl", "url": "pkg:pypi"}]}) == set()
 	fixtures.codes(_of(package_, {"disallowed_external_references": [{"type": "purl", "url": "pkg:npm"}]})) == {"sbom_spdx.disallowed_package_external_references"}
 }
 

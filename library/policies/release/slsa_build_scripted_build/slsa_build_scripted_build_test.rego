@@ -23,6 +23,7 @@ test_build_without_steps_is_told if {
 
 test_build_without_build_task_is_told if {
 	results := _results(fixtures.v02([fixtures.clone]))
+	count(fixtures.codes(results)) == 2
 	fixtures.said(results, "slsa_build_scripted_build.build_task_image_results_found") == {"Build task not found"}
 	fixtures.said(results, "slsa_build_scripted_build.image_built_by_trusted_task") == {sprintf(
 		"Image %q not built by a trusted task: No Pipeline Tasks built the image",

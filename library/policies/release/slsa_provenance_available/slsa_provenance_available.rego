@@ -23,8 +23,9 @@ import data.lib.settings
 deny contains result if {
 	some build in provenance.builds
 	allowed := settings.get("allowed_predicate_types")
-	not build.statement.predicateType in allowed
-	result := outcome.of(rego.metadata.chain(), [build.statement.predicateType, concat(", ", allowed)], {})
+	type := object.get(build.statement, "predicateType", "")
+	not type in allowed
+	result := outcome.of(rego.metadata.chain(), [type, concat(", ", allowed)], {})
 }
 
 # METADATA

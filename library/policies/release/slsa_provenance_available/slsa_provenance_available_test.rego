@@ -19,3 +19,8 @@ test_rule_data_is_checked if {
 	results := slsa_provenance_available.deny with data.rule_data.allowed_predicate_types as []
 	fixtures.codes(results) == {"slsa_provenance_available.allowed_predicate_types_provided"}
 }
+
+test_missing_type_is_told if {
+	results := slsa_provenance_available.deny with input.attestations as [json.remove(fixtures.good_v02, ["/statement/predicateType"])]
+	fixtures.codes(results) == {"slsa_provenance_available.attestation_predicate_type_accepted"}
+}

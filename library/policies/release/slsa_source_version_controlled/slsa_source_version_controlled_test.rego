@@ -18,6 +18,8 @@ test_good_build_passes if {
 test_build_without_source_is_told if {
 	results := slsa_source_version_controlled.deny with input.attestations as [_made_of([{"uri": "oci://a", "digest": {"sha256": "b"}}])]
 	fixtures.codes(results) == {"slsa_source_version_controlled.materials_format_okay"}
+	nameless := slsa_source_version_controlled.deny with input.attestations as [_made_of([{"digest": {"sha1": fixtures.commit}}])]
+	fixtures.codes(nameless) == {"slsa_source_version_controlled.materials_format_okay"}
 }
 
 test_odd_source_is_told if {

@@ -27,7 +27,7 @@ test_ways_to_end[code] if {
 		"test_attestation.no_skipped_test_attestations": [{"result": "SKIPPED"}, "Test attestation \"unit\" has a skipped result"],
 		"test_attestation.no_test_warnings": [{"result": "WARNED"}, "Test attestation \"unit\" has warnings, warnings: 0"],
 		"test_attestation.test_result_known": [{"result": "GREAT"}, "Test attestation \"unit\" has an unsupported result value \"GREAT\""],
-		"test_attestation.test_data_found": [{}, "Test attestation \"unit\" is missing the required result field"],
+		"test_attestation.test_data_found": [{"result": false}, "Test attestation \"unit\" is missing the required result field"],
 		"test_attestation.no_failed_informative_test_attestations": [{"result": "FAILED", "configuration": [{"name": "informative"}]}, "Informative test attestation \"informative\" has a failed result, failures: 0"],
 	}
 	{[result.code, result.msg] | some result in _results(_statement(predicate))} == {[code, message]}

@@ -126,6 +126,23 @@ test_digests_in_params_must_be_known if {
 	)}
 }
 
+test_digests_of_tasks_that_are_not_trusted_do_not_count if {
+	results := trusted_task.deny with input.attestations as [_with_param(sprintf("%s %s", [fixtures.digest("a"), fixtures.digest("c")]))]
+		with data.trusted_tasks as {"oci://registry.example/other": [{"ref": "x"}]}
+	count(fixtures.said(results, "trusted_task.trusted_parameters")) == 2
+	other := fixtures.task("other", fixtures.bundle("scan", "0.3", fixtures.digest("3")), {}, [fixtures.text("SCRIPT_RUNNER_IMAGE_REFERENCE", fixtures.digest("c"))])
+	build := fixtures.task("build", fixtures.bundle("buildah", "0.2", fixtures.digest("2")), {"BASE": fixtures.digest("c")}, fixtures.build_results)
+	count(fixtures.said(_denials(fixtures.v02([other, build])), "trusted_task.trusted_parameters")) == 1
+}
+
+test_edges_are_those_of_the_rogue_alone if {
+	second := sprintf("oci:registry.example/team/app@%s", [fixtures.digest("6")])
+	prefetch := fixtures.task("prefetch", {"name": "mine"}, {"SOURCE_ARTIFACT": fixtures.artifact}, [fixtures.text("SOURCE_ARTIFACT", second)])
+	build := fixtures.task("build", fixtures.bundle("buildah", "0.2", fixtures.digest("2")), {"SOURCE_ARTIFACT": second}, fixtures.build_results)
+	some result in _denials(fixtures.v02([fixtures.clone, prefetch, build]))
+	result.fix.edges == {{"producer": "prefetch", "consumer": "build", "artifact": second}}
+}
+
 test_artifact_from_elsewhere_is_told if {
 	fixtures.said(_denials(fixtures.v02([fixtures.build])), "trusted_task.valid_trusted_artifact_inputs") == {sprintf(
 		"Code tampering detected, input %q for task \"build\" was not produced by the pipeline as attested.",

@@ -13,7 +13,8 @@ _task(steps, workspaces) := {
 _steps(param, result) := [
 	{"image": "quay.example/build-trusted-artifacts", "args": ["use", sprintf("$(params.%s)=/w", [param])]},
 	{"image": "localhost/toolbox", "command": ["create-trusted-artifact"], "args": [sprintf("$(results.%s.path)=/w", [result])]},
-	{"image": "localhost/toolbox", "args": ["$(params.other)"]},
+	{"image": "localhost/toolbox", "args": ["use", "$(params.other)"]},
+	{"image": "quay.example/build-trusted-artifacts", "args": ["create", "$(params.other)"]},
 ]
 
 test_task_with_good_names_passes if {

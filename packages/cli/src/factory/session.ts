@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client, createHttpClient, isKubeError, Namespaces } from '@assay/kube';
 import { createLogStore, type LogStore } from '@assay/pipelines';
+import { CliError } from '../error.ts';
 import type { Home } from '../home.ts';
 import type { ImageMap } from './image-map.ts';
 import { registryHost } from './registry-address.ts';
@@ -34,6 +35,16 @@ export async function connectSession(home: Home): Promise<Session | undefined> {
     return undefined;
   }
   return { client, logs: createLogStore(home.logs), registryHost: host, shared: true, close: async () => {} };
+}
+
+/** The factory that runs. @throws CliError FactoryNotRunning when none does */
+export async function requireSession(home: Home): Promise<Session> {
+  const running = await connectSession(home);
+  if (running) return running;
+  throw new CliError('FactoryNotRunning', 'no factory is running', {
+    hint: "start it with 'assay up'",
+    exitCode: 5,
+  });
 }
 
 /** The factory that runs, else a new one in this process. */

@@ -21,13 +21,17 @@ test('says nothing when nothing is wrong; data are not read', async () => {
   assert.deepEqual(await check('good'), { code: 0, stdout: '', stderr: '' });
 });
 
-test('problems go to standard error, each with file and line', async () => {
+test('problems go to standard error, each with file, line and the line itself', async () => {
   assert.deepEqual(await check('unsafe.rego'), {
     code: 1,
     stdout: '',
     stderr: `2 errors occurred:
 unsafe.rego:4: rego_unsafe_var_error: var x is unsafe
+\tx == 1
+\t^
 unsafe.rego:5: rego_unsafe_var_error: var y is unsafe
+\ty == 2
+\t^
 `,
   });
 });

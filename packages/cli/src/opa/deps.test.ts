@@ -58,6 +58,10 @@ test('errors go to standard error', async () => {
   const { code, stdout, stderr } = await opa.run(['deps', '-d', 'broken.rego', 'data.policy.allow']);
   assert.deepEqual(
     [code, stdout, stderr],
-    [1, '', '1 error occurred: broken.rego:3: rego_unsafe_var_error: var x is unsafe\n'],
+    [
+      1,
+      '',
+      '1 error occurred: broken.rego:3: rego_unsafe_var_error: var x is unsafe\n\tallow if x\n\t         ^\n',
+    ],
   );
 });

@@ -153,7 +153,11 @@ test('policies that do not compile exit 1', async () => {
   const { code, stdout, stderr } = await run('broken');
   assert.deepEqual(
     [code, stdout, stderr],
-    [1, '', '1 error occurred: broken/x_test.rego:3: rego_unsafe_var_error: var y is unsafe\n'],
+    [
+      1,
+      '',
+      '1 error occurred: broken/x_test.rego:3: rego_unsafe_var_error: var y is unsafe\n\ttest_x if y\n\t          ^\n',
+    ],
   );
 });
 

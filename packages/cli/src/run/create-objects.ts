@@ -1,39 +1,26 @@
-import {
-  type Client,
-  coreResources,
-  isKubeError,
-  type KubeObject,
-  Namespaces,
-  type ResourceType,
-} from '@assay/kube';
-import { LimitRanges } from '@assay/pipelines';
-import {
-  isDone,
-  type PipelineRun,
-  PipelineRuns,
-  Pipelines,
-  StepActions,
-  type TaskRun,
-  TaskRuns,
-  Tasks,
-  VerificationPolicies,
-} from '@assay/tekton';
+import { type Client, isKubeError, type KubeObject, Namespaces, type ResourceType } from '@assay/kube';
+import { isDone, type PipelineRun, PipelineRuns, type TaskRun, TaskRuns } from '@assay/tekton';
 import { CliError } from '../error.ts';
+import { runKinds } from './applied-kinds.ts';
 
-const served: readonly ResourceType[] = [
-  ...coreResources,
-  ...[LimitRanges, Tasks, Pipelines, StepActions, VerificationPolicies],
-];
-
-/** Creates the object, or gives the one of that name its content: what `kubectl apply` does for whole objects. */
-export async function applyObject(client: Client, object: KubeObject): Promise<void> {
+/**
+ * Creates the object, or gives the one of that name its content: what `kubectl apply` does for whole objects.
+ * @param served the kinds that may be written
+ * @returns which of the two it was
+ * @throws CliError InvalidManifest for another kind; KubeError
+ */
+export async function applyObject(
+  client: Client,
+  object: KubeObject,
+  served: readonly ResourceType[] = runKinds,
+): Promise<'created' | 'configured'> {
   const resource = served.find(
     ({ group, version, kind }) =>
       object.apiVersion === (group ? `${group}/${version}` : version) && kind === object.kind,
   );
   if (!resource) {
     throw new CliError('InvalidManifest', `${object.apiVersion} ${object.kind} is not served here`, {
-      hint: `leave it out; served are ${[...served.map(({ kind }) => kind), 'TaskRun', 'PipelineRun'].join(', ')}`,
+      hint: `leave it out; served are ${[...new Set([...served.map(({ kind }) => kind), 'TaskRun', 'PipelineRun'])].join(', ')}`,
     });
   }
   const placed = resource.namespaced
@@ -41,9 +28,11 @@ export async function applyObject(client: Client, object: KubeObject): Promise<v
     : { ...object, metadata: { ...object.metadata, namespace: undefined } };
   try {
     await client.create(resource, placed);
+    return 'created';
   } catch (error) {
     if (!isKubeError(error, 'AlreadyExists')) throw error;
     await client.update(resource, placed);
+    return 'configured';
   }
 }
 

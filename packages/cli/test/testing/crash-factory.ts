@@ -10,7 +10,7 @@ import { pause } from './factory-home.ts';
 
 const main = resolve(import.meta.dirname, '../../src/main.ts');
 
-export type Victim = 'factory' | 'observer' | 'everything' | 'any one';
+export type Victim = 'factory' | 'observer' | 'gate' | 'everything' | 'any one';
 
 /** A factory in processes of its own, to be killed and started again. */
 export class CrashFactory {
@@ -63,10 +63,11 @@ export class CrashFactory {
   kill(victim: Victim, choose: <T>(items: readonly T[]) => T): { killed: string; dies: boolean } {
     const pid = this.#child!.pid!;
     const tree = descendants(pid);
-    const observer = tree.filter((one) => commandOf(one).includes('observer-process'));
+    const processes = (program: string) => tree.filter((one) => commandOf(one).includes(program));
     const targets = {
       factory: [pid],
-      observer,
+      observer: processes('observer-process'),
+      gate: processes('gate-process'),
       everything: [pid, ...tree],
       'any one': [choose([pid, ...tree])],
     }[victim];

@@ -15,6 +15,8 @@ export interface ExecRequest {
 
 /** Beyond so many bytes that a reader has not taken, the process is held, until half of them are gone. */
 const maxUnread = 1024 * 1024;
+/** How often a requester that is not listened to is asked whether it is there. */
+const askMs = 2000;
 /** What a terminal has until its size is told. */
 const firstSize: WindowSize = { columns: 80, rows: 24 };
 
@@ -71,14 +73,26 @@ export async function runExecSession(
 /** Passes on what the requester sends, no faster than the process takes it. */
 function feed(socket: WebSocket, running: RemoteProcess): void {
   const { stdin } = running;
+  let asking: NodeJS.Timeout | undefined;
+  const pause = () => {
+    socket.pause();
+    // One that is not read from tells that its other end is gone only when it is written to.
+    asking ??= setInterval(() => socket.ping(), askMs);
+  };
+  const resume = () => {
+    clearInterval(asking);
+    asking = undefined;
+    socket.resume();
+  };
+  socket.once('close', () => clearInterval(asking));
   stdin?.on('error', () => {});
-  stdin?.on('drain', () => socket.resume());
+  stdin?.on('drain', resume);
   socket.on('message', (data: Buffer) => {
     const content = data.subarray(1);
     switch (data[0]) {
       case channels.stdin:
         // One who has ended its input may go on sending; nobody reads it.
-        if (stdin?.writable && !stdin.write(content)) socket.pause();
+        if (stdin?.writable && !stdin.write(content)) pause();
         break;
       case channels.resize: {
         const size = windowSize(content);

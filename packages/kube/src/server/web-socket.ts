@@ -62,7 +62,10 @@ export async function acceptWebSocket(
   });
   reply.hijack();
   return new Promise((resolve, reject) => {
-    acceptor.once('wsClientError', reject);
+    acceptor.once('wsClientError', (error, refused) => {
+      refused.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      reject(error);
+    });
     acceptor.handleUpgrade(request.raw, request.raw.socket, head, (socket) => {
       socket.pause();
       socket.on('error', () => socket.terminate());

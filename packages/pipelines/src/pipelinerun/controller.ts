@@ -103,7 +103,11 @@ function owningRun({ metadata }: KubeObject): ObjectKey[] {
 
 /** While a child runs nothing of it concerns its run, and once it has ended only that it goes, or comes under another owner. */
 function hasEnded(now: KubeObject, before: KubeObject): boolean {
-  if (before.metadata.uid !== now.metadata.uid || isDone(before) !== isDone(now)) return true;
+  if (
+    before.metadata.uid !== now.metadata.uid ||
+    isDone(before as PipelineRun) !== isDone(now as PipelineRun)
+  )
+    return true;
   return (
     before.metadata.deletionTimestamp !== now.metadata.deletionTimestamp ||
     !isDeepStrictEqual(before.metadata.ownerReferences, now.metadata.ownerReferences)

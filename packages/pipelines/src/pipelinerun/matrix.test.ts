@@ -34,8 +34,8 @@ test('each combination of a matrix becomes a TaskRun with its params', async () 
   const bench = await settled({ tasks: [platforms] });
   assert.deepEqual(await paramsByName(bench), {
     'run-build-0': 'arch=x os=linux mode=fast',
-    'run-build-1': 'arch=y os=linux mode=fast',
-    'run-build-2': 'arch=x os=mac mode=fast',
+    'run-build-1': 'arch=x os=mac mode=fast',
+    'run-build-2': 'arch=y os=linux mode=fast',
     'run-build-3': 'arch=y os=mac mode=fast',
   });
   const { childReferences } = (await bench.run()).status!;

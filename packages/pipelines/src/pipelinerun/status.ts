@@ -134,7 +134,8 @@ export async function writeStatus(
   status: PipelineRunStatus,
 ): Promise<PipelineRun> {
   const trimmed = Object.fromEntries(Object.entries(status).filter(([, value]) => !isEmpty(value)));
-  if (isDeepStrictEqual(plain(trimmed), plain(run.status ?? {}))) return run;
+  // What is stored is plain already.
+  if (isDeepStrictEqual(plain(trimmed), run.status ?? {})) return run;
   const written = await client.updateStatus(PipelineRuns, { ...run, status: trimmed });
   const before = succeededCondition(run);
   events.conditionChanged(run, before, succeededCondition(written));

@@ -39,10 +39,13 @@ export interface EvaluationSettings {
   heap: () => number | undefined;
 }
 
-/** How many steps go by between two looks at the clock. */
-const stepsBetweenLooks = 4096;
-/** How many looks at the clock go by between two at the heap, which cost more. */
-const looksBetweenHeapLooks = 64;
+/** How many steps go by between two looks at the clock, at first and at most. */
+const firstSteps = 64;
+const mostSteps = 4096;
+/** Milliseconds between two looks at the clock: where steps are slow, it is looked at more often. */
+const longBetweenLooks = 4;
+/** How many steps go by between two looks at the heap, which cost more. */
+const stepsBetweenHeapLooks = 262_144;
 
 /** One evaluation of one query: what is the same in all of it, and what it has used up. */
 export class Evaluation implements BuiltinContext {
@@ -63,7 +66,9 @@ export class Evaluation implements BuiltinContext {
   readonly #remembered = new Map<string, unknown>();
   #stepsLeft: number;
   readonly #deadline: number;
-  #looks = 0;
+  #stepsToNextLook = firstSteps;
+  #lastLook: number;
+  #stepsToHeapLook = stepsBetweenHeapLooks;
   #heapAtFirst: number | undefined;
 
   constructor(settings: EvaluationSettings, suspends = false, hostAnswers = new HostAnswers()) {
@@ -71,7 +76,8 @@ export class Evaluation implements BuiltinContext {
     this.suspends = suspends;
     this.hostAnswers = hostAnswers;
     this.#stepsLeft = settings.limits.steps;
-    this.#deadline = settings.clock() + settings.limits.milliseconds;
+    this.#lastLook = settings.clock();
+    this.#deadline = this.#lastLook + settings.limits.milliseconds;
     this.fuel = 0;
     this.refuel();
   }
@@ -80,11 +86,20 @@ export class Evaluation implements BuiltinContext {
   refuel(): void {
     this.#stepsLeft += this.fuel;
     if (this.#stepsLeft < 0) throw cancelled(`used more than ${this.settings.limits.steps} steps`);
-    if (this.settings.clock() > this.#deadline)
-      throw cancelled(`took longer than ${this.settings.limits.milliseconds} ms`);
-    this.#looks += 1;
-    if (this.#looks % looksBetweenHeapLooks === 0) this.#lookAtHeap();
-    const next = Math.min(stepsBetweenLooks, this.#stepsLeft + 1);
+    const now = this.settings.clock();
+    if (now > this.#deadline) throw cancelled(`took longer than ${this.settings.limits.milliseconds} ms`);
+    const took = now - this.#lastLook;
+    this.#lastLook = now;
+    this.#stepsToNextLook =
+      took > longBetweenLooks
+        ? Math.ceil((this.#stepsToNextLook * longBetweenLooks) / (took * 2))
+        : Math.min(mostSteps, this.#stepsToNextLook * 2);
+    const next = Math.min(this.#stepsToNextLook, this.#stepsLeft + 1);
+    this.#stepsToHeapLook -= next - this.fuel;
+    if (this.#stepsToHeapLook < 0) {
+      this.#stepsToHeapLook = stepsBetweenHeapLooks;
+      this.#lookAtHeap();
+    }
     this.#stepsLeft -= next;
     this.fuel = next;
   }

@@ -6,7 +6,7 @@ import { countCombinations, matrixCombinations } from './combinations.ts';
 const texts = (matrix: Matrix) =>
   matrixCombinations(matrix).map((params) => params.map(({ name, value }) => `${name}=${value}`).join(' '));
 
-test('params are taken by name and the first varies fastest', () => {
+test('the first param varies fastest, whatever the names', () => {
   const matrix = {
     params: [
       { name: 'platform', value: ['linux', 'mac'] },
@@ -15,8 +15,8 @@ test('params are taken by name and the first varies fastest', () => {
   };
   assert.deepEqual(texts(matrix), [
     'browser=chrome platform=linux',
-    'browser=firefox platform=linux',
     'browser=chrome platform=mac',
+    'browser=firefox platform=linux',
     'browser=firefox platform=mac',
   ]);
 });

@@ -3,7 +3,7 @@ import type { Matrix, Param } from '../types/params.ts';
 type Combination = Map<string, string>;
 
 function product(matrix: Matrix): Combination[] {
-  const params = [...(matrix.params ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const params = matrix.params ?? [];
   if (params.length === 0) return [];
   let combinations: Combination[] = [new Map()];
   for (const { name, value } of params) {
@@ -24,7 +24,7 @@ function shares(combination: Combination, included: Combination): boolean {
 }
 
 /**
- * The params of each TaskRun of a matrix, in order, each by name. Params are taken by name, the first varies fastest.
+ * The params of each TaskRun of a matrix, in order, each by name. The matrix's first param varies fastest.
  * Each `include` is laid over the combinations that it agrees with in every param they share, and stands for one of
  * its own when it has nothing in common with any.
  * @see https://tekton.dev/docs/pipelines/matrix/#specifying-explicit-combinations-in-the-matrix

@@ -46,7 +46,10 @@ function substituteMatrix(matrix: NonNullable<PipelineTask['matrix']>, replaceme
   return copy;
 }
 
-/** The replacements an embedded spec may see: without the params it has itself. */
+/**
+ * The replacements an embedded spec may see: without the params it has itself. Of an object that the task gives only in
+ * part, and does not declare, it still sees the outer one's other keys.
+ */
 function withoutOwnParams(task: PipelineTask, replacements: Replacements): Replacements {
   const own = new Set<string>();
   for (const { name } of [
@@ -58,7 +61,9 @@ function withoutOwnParams(task: PipelineTask, replacements: Replacements): Repla
     for (const target of spellings('params', name)) own.add(target);
   }
   if (own.size === 0) return replacements;
+  const inherited = inheritedKeys(task, replacements);
   const hidden = (key: string): boolean => {
+    if (inherited.has(key)) return false;
     if (own.has(key)) return true;
     for (const target of own) if (key.startsWith(`${target}.`) || key.startsWith(`${target}[`)) return true;
     return false;
@@ -69,6 +74,18 @@ function withoutOwnParams(task: PipelineTask, replacements: Replacements): Repla
     arrays: visible(replacements.arrays),
     objects: visible(replacements.objects),
   };
+}
+
+/** `params.o.k` of each object that a task's own params continue. */
+function inheritedKeys({ taskSpec, params = [] }: PipelineTask, { objects }: Replacements): Set<string> {
+  const declared = new Set((taskSpec?.params ?? []).map(({ name }) => name));
+  const keys = new Set<string>();
+  for (const { name, value } of params) {
+    const outer = objects.get(`params.${name}`);
+    if (declared.has(name) || typeof value !== 'object' || Array.isArray(value) || !outer) continue;
+    for (const key of Object.keys(outer)) if (!Object.hasOwn(value, key)) keys.add(`params.${name}.${key}`);
+  }
+  return keys;
 }
 
 /** A copy of a Pipeline's spec with variables replaced in all tasks; declarations and results stay. */

@@ -2,6 +2,7 @@ import { typeName } from '../../values/compare.ts';
 import { isInteger } from '../../values/numbers.ts';
 import { RegoObject } from '../../values/rego-object.ts';
 import type { RegoArray, RegoNumber, Value } from '../../values/value.ts';
+import { countWork } from '../../values/work.ts';
 import { countCharacters } from '../collections/aggregates.ts';
 import { fault } from '../operands.ts';
 import { maxDepth, plainText } from './document.ts';
@@ -62,6 +63,7 @@ function checked(schema: Schema, value: Value, place: Place): Result {
 }
 
 function check(start: Schema, value: Value, result: Result, place: Place): void {
+  countWork(1);
   if (place.depth > maxDepth) throw fault('document is nested too deeply');
   let schema = start;
   for (let steps = 0; schema.reference; steps += 1) {

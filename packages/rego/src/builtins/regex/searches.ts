@@ -10,7 +10,7 @@ export function findAll(regex: Regex, text: string, limit: number, context: Spen
   for (let at = 0; at <= text.length && (limit < 0 || matches.length < limit); ) {
     const match = regex.find(text, at);
     if (!match) break;
-    context.spend(1);
+    context.spend(regex.groupNames.length);
     const [start, end] = match as [number, number];
     const accepted = end !== at || start !== previousEnd;
     at = end === at ? end + widthAt(text, end) : end;

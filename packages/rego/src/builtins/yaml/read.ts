@@ -31,6 +31,7 @@ export function readYaml(text: string, context: BuiltinContext): Value {
   if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f]/.test(text)) {
     throw fault(`${prefix}yaml: control characters are not allowed`);
   }
+  if (isDeep(text)) throw fault(`${prefix}yaml: exceeded max depth of ${maxDepth}`);
   try {
     const document = parseDocument(text, {
       schema: 'failsafe',
@@ -46,6 +47,36 @@ export function readYaml(text: string, context: BuiltinContext): Value {
     if (error instanceof RangeError) throw fault(`${prefix}yaml: exceeded max depth of ${maxDepth}`, error);
     throw error;
   }
+}
+
+/** Longer runs of collections that open inside each other are refused unread: the parser's time grows with their square. */
+const maxOpenings = 2_000;
+
+function isDeep(text: string): boolean {
+  let open = 0;
+  let dashes = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    switch (text.charCodeAt(i)) {
+      case 0x5b: // [
+      case 0x7b: // {
+        open += 1;
+        if (open > maxOpenings) return true;
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        if (open > 0) open -= 1;
+        break;
+      case 0x2d: // -
+      case 0x3f: // ?
+        dashes += 1;
+        if (dashes > maxOpenings) return true;
+        continue;
+      case 0x20:
+        continue;
+    }
+    dashes = 0;
+  }
+  return false;
 }
 
 class Reader {

@@ -264,44 +264,56 @@ export function select(type: Type | undefined, key: Value): Type | undefined {
   }
 }
 
-/** Whether some value can have both types. */
+/** Whether some value can have both types, as far as a bounded look tells. */
 export function unifies(a: Type | undefined, b: Type | undefined): boolean {
-  if (!a || !b) return false;
-  if (a === b) return true;
-  if (a.kind === 'any' && anyUnifies(a, b)) return true;
-  if (b.kind === 'any' && anyUnifies(b, a)) return true;
-  if (a.kind === 'any' || b.kind === 'any' || a.kind !== b.kind) return false;
-  switch (a.kind) {
-    case 'array':
-      return arraysUnify(a, b as ArrayType);
-    case 'object':
-      return objectsUnify(a, b as ObjectType);
-    case 'set':
-      return unifies(a.of, (b as SetType).of);
-    case 'function': {
-      const other = b as FunctionType;
-      return (
-        a.args.length === other.args.length && a.args.every((arg, index) => unifies(arg, other.args[index]))
-      );
+  return new Unification().unifies(a, b);
+}
+
+class Unification {
+  // Types share their parts: all of a small one can be endless.
+  #budget = 100_000;
+
+  unifies(a: Type | undefined, b: Type | undefined): boolean {
+    if (!a || !b) return false;
+    if (a === b) return true;
+    this.#budget -= 1;
+    if (this.#budget < 0) return true;
+    if (a.kind === 'any' && this.#any(a, b)) return true;
+    if (b.kind === 'any' && this.#any(b, a)) return true;
+    if (a.kind === 'any' || b.kind === 'any' || a.kind !== b.kind) return false;
+    switch (a.kind) {
+      case 'array':
+        return this.#arrays(a, b as ArrayType);
+      case 'object':
+        return this.#objects(a, b as ObjectType);
+      case 'set':
+        return this.unifies(a.of, (b as SetType).of);
+      case 'function': {
+        const other = b as FunctionType;
+        return (
+          a.args.length === other.args.length &&
+          a.args.every((arg, index) => this.unifies(arg, other.args[index]))
+        );
+      }
+      default:
+        return true;
     }
-    default:
-      return true;
   }
-}
 
-function anyUnifies(a: AnyType, b: Type): boolean {
-  if (b.kind === 'function') return false;
-  return a.of.length === 0 || a.of.some((one) => unifies(one, b));
-}
+  #any(a: AnyType, b: Type): boolean {
+    if (b.kind === 'function') return false;
+    return a.of.length === 0 || a.of.some((one) => this.unifies(one, b));
+  }
 
-function arraysUnify(a: ArrayType, b: ArrayType): boolean {
-  const length = Math.max(a.fixed.length, b.fixed.length);
-  for (let i = 0; i < length; i += 1) if (!unifies(select(a, i), select(b, i))) return false;
-  return !a.rest || !b.rest || unifies(a.rest, b.rest);
-}
+  #arrays(a: ArrayType, b: ArrayType): boolean {
+    const length = Math.max(a.fixed.length, b.fixed.length);
+    for (let i = 0; i < length; i += 1) if (!this.unifies(select(a, i), select(b, i))) return false;
+    return !a.rest || !b.rest || this.unifies(a.rest, b.rest);
+  }
 
-function objectsUnify(a: ObjectType, b: ObjectType): boolean {
-  for (const key of a.fixed.keys()) if (!unifies(select(a, key), select(b, key))) return false;
-  for (const key of b.fixed.keys()) if (!unifies(select(a, key), select(b, key))) return false;
-  return !a.rest || !b.rest || unifies(a.rest.value, b.rest.value);
+  #objects(a: ObjectType, b: ObjectType): boolean {
+    for (const key of a.fixed.keys()) if (!this.unifies(select(a, key), select(b, key))) return false;
+    for (const key of b.fixed.keys()) if (!this.unifies(select(a, key), select(b, key))) return false;
+    return !a.rest || !b.rest || this.unifies(a.rest.value, b.rest.value);
+  }
 }

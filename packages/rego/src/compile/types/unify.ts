@@ -19,10 +19,19 @@ export function unifyTerms(
   return unifyPattern(env, a, b);
 }
 
+/** Types share their parts, so one that was looked at is not looked at again. */
+const known = new WeakSet<Type>();
+
 /** Whether every part of a type is known. */
 function isKnown(type: Type | undefined): boolean {
   if (!type) return false;
-  if ('constant' in type) return true;
+  if ('constant' in type || known.has(type)) return true;
+  if (!hasKnownParts(type)) return false;
+  known.add(type);
+  return true;
+}
+
+function hasKnownParts(type: Type): boolean {
   switch (type.kind) {
     case 'array':
       return type.fixed.every(isKnown);
