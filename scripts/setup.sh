@@ -8,7 +8,8 @@ say() { printf '%s\n' "$*" >&2; }
 # Programs and the Debian packages that bring them.
 needs='crun:crun runc:runc slirp4netns:slirp4netns socat:socat newuidmap:uidmap git:git
   /usr/share/containers/seccomp.json:golang-github-containers-common unshare:util-linux nsenter:util-linux mount:mount ip:iproute2 tar:tar'
-[ "$mode" = test ] && needs="$needs skopeo:skopeo curl:curl"
+[ "$mode" = test ] && needs="$needs skopeo:skopeo curl:curl
+  /usr/bin/chromium-headless-shell:chromium-headless-shell"
 
 missing=
 for need in $needs; do

@@ -128,7 +128,8 @@ test_references_of_tasks if {
 	task.reference({"name": "n", "bundle": "h/a:1@sha256:d", "kind": "Task"}, {}).text == "oci://h/a:1@sha256:d"
 	task.reference({"name": "n", "bundle": "h/a"}, {}).pinned == false
 	task.reference({"name": "n", "bundle": "odd"}, {}).key == "oci://odd"
-	task.reference({"resolver": "bundles", "kind": "Task"}, {"tekton.dev/task": "l"}).name == "l"
+	labelled := task.reference({"resolver": "bundles", "kind": "Task"}, {"tekton.dev/task": "l"})
+	[labelled.name, labelled.kind] == ["l", "task"]
 	pinned := task.reference(fixtures.git("task/a/0.1/a.yaml", fixtures.commit), {})
 	pinned.text == sprintf("git+https://git.example/ci/tasks.git//task/a/0.1/a.yaml@%s", [fixtures.commit])
 	pinned.pinned
@@ -139,6 +140,22 @@ test_task_that_is_none_has_no_view if {
 	not task.view({"name": "a", "taskRef": {"kind": "Approval", "name": "x"}})
 	task.view({"name": "a", "taskSpec": {}}).name == "<NAMELESS>"
 	task.view({"taskRef": {"name": "x"}}).pipeline_task == "x"
+}
+
+test_malformed_records_are_not_lost[name] if {
+	some name, record in {
+		"reference": {"ref": 7},
+		"null": {"ref": null},
+		"kind": {"taskRef": {"name": "<NAMELESS>", "kind": null}},
+		"lists": {"ref": {"name": "<NAMELESS>"}, "results": {}, "steps": "x", "params": {"a": "b"}, "status": 7},
+		"labels": {"spec": {"taskRef": {"name": "<NAMELESS>"}}, "metadata": {"labels": [], "annotations": "x", "name": 5}},
+	}
+	view := task.view(record)
+	[view.name, view.pipeline_task, view.ref.pinned, view.images, view.steps] == ["<NAMELESS>", "<NAMELESS>", false, set(), []]
+}
+
+test_what_is_written_out_cannot_name_itself if {
+	task.view({"ref": {}, "invocation": {"environment": {"labels": {"tekton.dev/task": "buildah"}}}}).name == "<NAMELESS>"
 }
 
 test_names_of_a_task_hold_its_params if {
@@ -213,6 +230,11 @@ test_provenance_of_a_task_run_is_no_build if {
 		"value": {"taskRef": {"name": "a"}},
 	}])
 	provenance.builds == [] with input.attestations as [run]
+}
+
+test_statement_of_another_type_is_no_build if {
+	odd := json.patch(fixtures.good_v1, [{"op": "replace", "path": "/statement/predicateType", "value": "x"}])
+	provenance.builds == [] with input.attestations as [odd]
 }
 
 test_materials_of_something_else if provenance.materials({"statement": {"predicateType": "x"}}) == []

@@ -19,6 +19,7 @@ documents := {
 	"undated": _test("slow", "FAILED"),
 	"bundled": _test("bundled", "PASSED"),
 	"odd": {"_type": "x"},
+	"forged": _test("forged", "PASSED"),
 	"unsigned": _test("unsigned", "PASSED"),
 	"astray": object.union(_test("lint", "PASSED"), {"subject": [{"digest": {"sha256": fixtures.bare("b")}}]}),
 	"mistaken": _test("mistaken", "PASSED"),
@@ -41,6 +42,7 @@ _provenance := {
 	"undated": _about("undated", "never", [fixtures.check]),
 	"bundled": _about("bundled", "2026-01-01T00:00:00Z", [fixtures.check]),
 	"astray": _about("astray", "2026-01-09T00:00:00Z", [fixtures.check]),
+	"forged": _about("forged", "2026-01-01T00:00:00Z", [fixtures.check]),
 	"odd": _about("odd", "2026-01-01T00:00:00Z", [fixtures.check]),
 	"mistaken": _about("another", "2026-01-01T00:00:00Z", [fixtures.check]),
 }
@@ -56,7 +58,7 @@ referrers(_) := [{
 	some id, _ in documents
 ]
 
-verify(ref, _) := {"success": true, "attestations": [_provenance[_id(ref)]]} if {
+verify(ref, _) := {"success": _id(ref) != "forged", "attestations": [_provenance[_id(ref)]]} if {
 	_provenance[_id(ref)]
 } else := {"success": false, "attestations": []}
 

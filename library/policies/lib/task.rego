@@ -9,7 +9,14 @@ package lib.task
 import rego.v1
 
 # The view of a task as it is recorded. Undefined for what is not a task (a custom task).
-view(record) := {
+view(record) := found if {
+	found := view_of_any(record)
+	found.ref.kind == "task"
+}
+
+# The view of whatever a pipeline runs. Records are untrusted: what is malformed is taken for missing, and a reference that is malformed
+# for one that nobody can trust, so that no record is lost.
+view_of_any(record) := {
 	"pipeline_task": pipeline_task,
 	"name": ref.name,
 	"names": names(ref.name, params),
@@ -18,36 +25,24 @@ view(record) := {
 	"results": results,
 	"images": images(results),
 	"labels": labels,
-	"annotations": annotations,
-	"steps": _first(
-		[
-			object.get(record, "steps", null),
-			object.get(record, ["status", "taskSpec", "steps"], null),
-		],
-		[],
-	),
+	"annotations": _first_object(record, [["metadata", "annotations"], ["invocation", "environment", "annotations"]]),
+	"steps": _first_list(record, [["steps"], ["status", "taskSpec", "steps"]]),
 	"outcomes": outcomes(record),
 } if {
-	labels := _labelled(record, "labels")
-	annotations := _labelled(record, "annotations")
+	labels := _first_object(record, [["metadata", "labels"], ["invocation", "environment", "labels"]])
 	ref := reference(_task_ref(record), labels)
-	ref.kind == "task"
 	params := _params(record)
-	results := _first(
-		[
-			object.get(record, ["status", "results"], null),
-			object.get(record, "results", null),
-		],
-		[],
-	)
-	pipeline_task := _first(
-		[
-			object.get(record, "name", null),
-			object.get(labels, "tekton.dev/pipelineTask", null),
-			object.get(record, ["metadata", "name"], null),
-		],
-		ref.name,
-	)
+	results := _first_list(record, [["status", "results"], ["results"]])
+	pipeline_task := [name |
+		some name in [
+			object.get(record, "name", ""),
+			object.get(labels, "tekton.dev/pipelineTask", ""),
+			object.get(record, ["metadata", "name"], ""),
+			ref.name,
+		]
+		is_string(name)
+		name != ""
+	][0]
 }
 
 # The text of a task's result, without space around it; empty text when there is none.
@@ -106,32 +101,32 @@ texts(value) := {value} if is_string(value)
 
 texts(value) := {text | some text in value} if not is_string(value)
 
-_first(values, fallback) := array.concat([value | some value in values; value != null], [fallback])[0]
+_task_ref(record) := ref if {
+	ref := _given_refs(record)[0]
+	is_object(ref)
+} else := _unreadable if {
+	count(_given_refs(record)) > 0
+} else := {}
 
-_task_ref(record) := _first(
-	[
-		object.get(record, "ref", null),
-		object.get(record, "taskRef", null),
-		object.get(record, ["spec", "taskRef"], null),
-	],
-	{},
-)
+_unreadable := {"name": nameless}
 
-_labelled(record, kind) := _first(
-	[
-		object.get(record, ["metadata", kind], null),
-		object.get(record, ["invocation", "environment", kind], null),
-	],
-	{},
-)
+_given_refs(record) := [ref |
+	some path in [["ref"], ["taskRef"], ["spec", "taskRef"]]
+	ref := object.get(record, path, "absent")
+	ref != "absent"
+]
 
 _params(record) := {param.name: param.value | some param in listed} if {
-	listed := _first(
-		[
-			object.get(record, ["spec", "params"], null),
-			object.get(record, "params", null),
-		],
-		[],
-	)
+	listed := _first_list(record, [["spec", "params"], ["params"]])
 	count(listed) > 0
-} else := _first([object.get(record, ["invocation", "parameters"], null)], {})
+} else := _first_object(record, [["invocation", "parameters"]])
+
+_first_list(record, paths) := values[0] if {
+	values := [value | some path in paths; value := object.get(record, path, null); is_array(value)]
+	count(values) > 0
+} else := []
+
+_first_object(record, paths) := values[0] if {
+	values := [value | some path in paths; value := object.get(record, path, null); is_object(value)]
+	count(values) > 0
+} else := {}

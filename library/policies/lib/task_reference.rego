@@ -57,8 +57,11 @@ _bundle(text) := {
 # A git URL as provenance writes it: `git+https://host/repo.git`.
 git_uri(url) := sprintf("git+%s.git", [trim_suffix(trim_prefix(url, "git+"), ".git")])
 
-# Tekton labels every TaskRun with the name of its task; definitions have params or a name.
-_name(ref, labels) := labels["tekton.dev/task"] if {
+# Tekton labels every TaskRun with the name of its task; definitions have params or a name. What is written out in the pipeline has no name,
+# whatever it says of itself.
+_name(ref, labels) := nameless if {
+	ref == {}
+} else := labels["tekton.dev/task"] if {
 	labels["tekton.dev/task"]
 } else := _param(ref, "name") if {
 	_param(ref, "name") != ""
@@ -67,6 +70,8 @@ _name(ref, labels) := labels["tekton.dev/task"] if {
 _kind(ref) := lower(_param(ref, "kind")) if {
 	ref.resolver == "bundles"
 	_param(ref, "kind") != ""
-} else := lower(object.get(ref, "kind", "task"))
+} else := lower(ref.kind) if {
+	is_string(ref.kind)
+} else := "task"
 
 _param(ref, name) := concat("", [param.value | some param in ref.params; param.name == name; is_string(param.value)])

@@ -91,6 +91,13 @@ test_patterns_decide_alone_when_they_are_on if {
 	not trust.is_trusted(_in_git("a.yaml")) with data.rule_data as _with_rules(fixtures.trusted_task_rules)
 }
 
+test_list_has_no_say_beside_patterns if {
+	rules := {"allow": {"a": [{"pattern": "git+*"}]}}
+	not trust.is_trusted(_scan("0.3")) with data.rule_data as _with_rules(rules) with data.trusted_tasks as fixtures.trusted_tasks
+	fix := trust.fix(_scan("0.4")) with data.rule_data as _with_rules(rules) with data.trusted_tasks as fixtures.trusted_tasks
+	not "to" in object.keys(fix)
+}
+
 test_pattern_without_wildcard_is_for_all_tags if {
 	rules := {"allow": {"a": [{"pattern": "oci://registry.example/catalog/task-scan"}]}}
 	trust.is_trusted(_scan("0.3")) with data.rule_data as _with_rules(rules)

@@ -7,7 +7,7 @@ export const cliErrorCodes = {
   FactoryStartFailed: 'the factory, or one of its processes, did not start',
   InvalidBackup: 'a backup is damaged, or holds what no backup does; nothing was restored',
   HomeNotEmpty: 'a backup would replace what the home holds',
-  ExecFailed: 'a command could not be started in a step',
+  FileExists: 'a file would be written over',
   RunNotFound: 'there is no run of that name',
   PortInUse: "another program listens on the registry's port",
 } as const;

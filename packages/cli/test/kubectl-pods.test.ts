@@ -69,6 +69,23 @@ describe('the pods of a factory', { skip: program === undefined && noKubectl }, 
     assert.match(await kubectl.run('get pods -A'), /^default +shown-pod /m);
   });
 
+  test('a PipelineRun is described, and its pods are found by it', async () => {
+    const taskSpec = { steps: [{ name: 'main', image: 'localhost/toolbox', script: 'echo done' }] };
+    const run = {
+      apiVersion: 'tekton.dev/v1',
+      kind: 'PipelineRun',
+      metadata: { name: 'line' },
+      spec: { pipelineSpec: { tasks: [{ name: 'only', taskSpec }] } },
+    };
+    await kubectl.run('create -f -', JSON.stringify(run));
+    await kubectl.run('wait --for=condition=Succeeded pr/line --timeout=40s');
+    const described = await kubectl.run('describe pipelinerun line');
+    assert.match(described, /Child References:\n(.*\n)*? +Name: +line-only/);
+    assert.match(described, /Reason: +Completed|Reason: +Succeeded/);
+    const logs = await kubectl.run('logs -l tekton.dev/pipelineRun=line --all-containers --prefix');
+    assert.equal(logs, '[pod/line-only-pod/step-main] done\n');
+  });
+
   test('get -w tells what becomes of a pod', async () => {
     const watching = kubectl.start([
       ...['get', 'pods', '-w', '-l', 'l=watched'],

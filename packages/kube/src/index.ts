@@ -34,6 +34,7 @@ export type {
   WatchEvent,
   WatchOptions,
 } from './client/client.ts';
+export { execInPod } from './client/exec-in-pod.ts';
 export { createHttpClient, type HttpClientOptions } from './client/http-client.ts';
 export { type Clock, ManualClock, systemClock, timestamp } from './clock.ts';
 export { getCondition, setCondition } from './condition.ts';

@@ -97,7 +97,7 @@ describe('logs and commands under bad input', () => {
   });
 
   test('input that nobody takes is not taken in', async () => {
-    const socket = open('sleep 60');
+    const socket = open('exec sleep 60');
     await opened(socket);
     const chunk = Buffer.alloc(64 * 1024);
     let sent = 0;
@@ -113,7 +113,7 @@ describe('logs and commands under bad input', () => {
   });
 
   test('a message that is too large ends the connection and its command', async () => {
-    const socket = open('cat >/dev/null');
+    const socket = open('exec cat >/dev/null');
     socket.on('error', () => {});
     await opened(socket);
     socket.send(Buffer.alloc(2 * 1024 * 1024));

@@ -17,7 +17,7 @@ export {
   type TaskRunControllerOptions,
 } from './taskrun/controller.ts';
 export { breakpointAnnotation } from './taskrun/debug.ts';
-export type { ExecutionServices } from './taskrun/execution.ts';
+export type { ExecutionServices } from './taskrun/execution-services.ts';
 export { parseQuantity } from './taskrun/limits.ts';
 export { LimitRanges } from './taskrun/namespace-limits.ts';
 export type { AccountLogins } from './taskrun/run-credentials.ts';

@@ -4,7 +4,7 @@ export type { Criterial } from './criteria/matchers.ts';
 export { PolicyError, type PolicyErrorCode, policyErrorCodes } from './error.ts';
 export type { FilterType } from './evaluate/namespaces.ts';
 export type { EvaluationLimits } from './evaluate/outcomes.ts';
-export { catalogueOf, type RuleCatalogue } from './evaluate/rule-catalogue.ts';
+export { catalogueOf, type Namespace, type RuleCatalogue } from './evaluate/rule-catalogue.ts';
 export { createKeylessVerifier } from './evidence/identity-verifier.ts';
 export {
   attestationSummaries,
@@ -20,6 +20,14 @@ export { applyTaskChanges } from './explain/apply-changes.ts';
 export { type Explanation, explainViolations, type TaskChange } from './explain/explanation.ts';
 export { type TaskReference, taskReferences } from './explain/task-references.ts';
 export { type TrustedReference, trustedReferences } from './explain/trusted-references.ts';
+export {
+  type Forecast,
+  type ForecastChange,
+  type ForecastOptions,
+  forecastImages,
+  type ImageForecast,
+} from './forecast/forecast.ts';
+export type { ImageRunOptions } from './judge/image-run.ts';
 export { type Judgement, type JudgeOptions, judgeInput } from './judge/judge-input.ts';
 export {
   type KeylessVerifier,
@@ -63,6 +71,7 @@ export {
 export { pinObjection, type Snapshot, Snapshots } from './resources/snapshot.ts';
 export { conditionsSchema, statusColumns } from './resources/status-fields.ts';
 export { codeOf, type RuleInfo, type RuleResult, textsOf } from './results/rule-info.ts';
+export type { NamespaceOutcome } from './results/settle.ts';
 export { inReportOrder, withoutInfo } from './results/settle.ts';
 export {
   mergeSnapshots,
@@ -80,6 +89,7 @@ export { type EffectiveTime, parseTime, readEffectiveTime, timeText } from './sp
 export { canonicalPolicy, comparePolicies, policyDigest } from './spec/equivalence.ts';
 export { type PolicySource, type PolicySpec, policySpecSchema } from './spec/policy-spec.ts';
 export { readPolicySpec } from './spec/read-policy.ts';
+export { type TrackedReference, type TrackOptions, trackReferences } from './track/track-references.ts';
 export { type FoundSummary, findSummary, type SummarisedImage, signSummary } from './vsa/summary-store.ts';
 export {
   createVerificationSummary,

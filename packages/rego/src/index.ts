@@ -1,38 +1,35 @@
 export { annotationObject } from './annotations/annotation-object.ts';
 export type { AnnotationReference } from './annotations/annotation-set.ts';
-export { AnnotationSet, annotationsOf, type ChainEntry, rulePath } from './annotations/annotation-set.ts';
+export { annotationsOf } from './annotations/annotation-set.ts';
 export type { BuiltinContext, BuiltinDeclaration, RegoType } from './builtins/builtin.ts';
 export { BuiltinFault } from './builtins/builtin.ts';
 export type { HostBuiltin } from './builtins/host-builtin.ts';
 export { type Capabilities, ownBuiltins } from './builtins/registry.ts';
 export {
-  problemText,
   RegoError,
   type RegoErrorCode,
   type RegoProblem,
   regoErrorCodes,
 } from './error.ts';
 export type { EvaluateOptions } from './evaluate/evaluate.ts';
-export { defaultLimits, type Limits } from './evaluate/evaluation.ts';
-export { termValue } from './evaluate/input-term.ts';
+export type { Limits } from './evaluate/evaluation.ts';
+export {} from './evaluate/input-term.ts';
 export { type CompileOptions, compile, Policy, PreparedQuery } from './evaluate/policy.ts';
 export type { ExpressionValue, QueryResult, QuerySettings } from './evaluate/query.ts';
 export type { TraceEvent, Tracer } from './evaluate/trace.ts';
 export { type FormatOptions, formatModule, sameMeaning } from './format/format.ts';
 export {
   annotationToJson,
-  bodyToJson,
   moduleToJson,
   pathJson,
   type TreeJson,
-  termToJson,
 } from './format/module-json.ts';
 export { type CapabilitiesDocument, ownCapabilities } from './inspect/capabilities.ts';
 export { dependenciesOf, type QueryDependencies } from './inspect/dependencies.ts';
 export { parseDocument } from './inspect/documents.ts';
 export type * from './syntax/ast.ts';
 export { type ParseOptions, parseModule, parseQuery, parseTerm } from './syntax/parse.ts';
-export { formatProblem, formatProblems } from './syntax/problem-text.ts';
+export { formatProblems } from './syntax/problem-text.ts';
 export type { Difference } from './test-runner/differences.ts';
 export { durationText, parseDuration } from './test-runner/duration.ts';
 export type { Failure } from './test-runner/failure.ts';
@@ -41,8 +38,8 @@ export { prepareTests, type TestOptions, type TestResult, type TestRun } from '.
 export type { SubResult } from './test-runner/sub-results.ts';
 export { Coverage, type CoverageReport, type FileCoverage } from './trace/coverage.ts';
 export { type ExplainMode, filterTrace, TraceRecorder, traceText } from './trace/explanation.ts';
-export { type LineProfile, type ProfileKey, Profiler, profileKeys } from './trace/profile.ts';
-export { compare, equal, typeName } from './values/compare.ts';
+export { type LineProfile, type ProfileKey, Profiler } from './trace/profile.ts';
+export { compare, equal } from './values/compare.ts';
 export { Decimal } from './values/decimal.ts';
 export { fromJs, parseJson, stringifyJson, toJs } from './values/json.ts';
 export { RegoObject } from './values/rego-object.ts';

@@ -56,4 +56,9 @@ test_missing_lists_are_told if {
 	denials := required_tasks.deny with input as _good with data["required-tasks"] as []
 	fixtures.codes(denials) == {"required_tasks.required_tasks_list_present"}
 	required_tasks.deny == set() with input as _good
+	complete := _pipeline([_task("git-clone", "0.1", fixtures.digest("1"))])
+	required_tasks.deny == set() with input as complete
+		with data.trusted_tasks as fixtures.trusted_tasks
+		with data["pipeline-required-tasks"] as _lists
+		with data["required-tasks"] as []
 }

@@ -111,6 +111,12 @@ test_attached_scan_counts if {
 	}
 }
 
+test_attached_scan_of_another_image_does_not_count if {
+	other := json.patch(_attached, [{"op": "replace", "path": "/statement/subject/0/digest/sha256", "value": "b"}])
+	results := cve.deny with input.image.ref as fixtures.image with statement.trusted as {other}
+	fixtures.codes(results) == {"cve.cve_results_found"}
+}
+
 test_rule_data_is_checked if {
 	results := cve.deny with data.rule_data as {"warn_cve_security_levels": ["awful"], "cve_leeway": {"high": -1}}
 	count(fixtures.said(results, "cve.rule_data_provided")) == 2

@@ -31,6 +31,9 @@ test_attached_document_is_found if {
 	sbom.deny == set() with input.image.ref as fixtures.image
 		with ec.oci.image_referrers as [{"artifactType": "application/spdx+json", "ref": "registry.example/team/app@sha256:2"}]
 		with ec.oci.blob as _blobs
+	count(bom.cyclonedx) == 0 with input.image.ref as fixtures.image
+		with ec.oci.image_referrers as [{"artifactType": "application/spdx+json", "ref": "registry.example/team/app@sha256:2"}]
+		with ec.oci.blob as _blobs
 	results := sbom.deny with input.image.ref as fixtures.image
 		with ec.oci.image_referrers as [{"artifactType": "text/plain", "ref": "registry.example/team/app@sha256:2"}]
 		with ec.oci.blob as _blobs

@@ -41,6 +41,13 @@ test_malformed_document_is_told[version] if {
 	fixtures.said(results, sprintf("sbom_cyclonedx.%s", [code])) == {"CycloneDX SBOM at index 0 is not valid: components: Invalid type. Expected: array, given: string"}
 }
 
+test_components_differ_and_have_names if {
+	twice := _component("pkg:npm/a@1", {})
+	fixtures.said(_results(_document("1.6", [twice, twice]), {}), "sbom_cyclonedx.valid_cdx_1_6") == {"CycloneDX SBOM at index 0 is not valid: components: array items[0,1] must be unique"}
+	nameless := object.union(_document("1.6", []), {"metadata": {"component": {"type": "container"}}})
+	fixtures.said(_results(nameless, {}), "sbom_cyclonedx.valid_cdx_1_6") == {"CycloneDX SBOM at index 0 is not valid: metadata.component: name is required"}
+}
+
 test_versions_differ_in_what_they_allow if {
 	document := _document("1.4", [{"type": "cryptographic-asset", "name": "n"}])
 	count(_results(object.union(document, {"annotations": []}), {})) == 2
@@ -83,6 +90,10 @@ test_references_are_held_to_lists if {
 	forbidding := {"disallowed_external_references": [{"type": "website", "url": "a.example"}]}
 	fixtures.said(_of(_referring("website", {}), forbidding), "sbom_cyclonedx.disallowed_package_external_references") == {"Package pkg:npm/a@1 has reference \"https://a.example/x\" of type \"website\" which is disallowed by pattern \"a.example\""}
 	_of(_referring("other", {}), object.union(allowing, forbidding)) == set()
+	_of(_referring("website", {}), {
+		"allowed_external_references": [{"type": "website", "url": "a.example"}],
+		"disallowed_external_references": [{"type": "website", "url": "b.example"}],
+	}) == set()
 }
 
 test_sources_of_fetched_packages_are_held_to_a_list if {
@@ -106,10 +117,12 @@ test_packages_come_through_allowed_proxies if {
 
 test_packages_without_a_proxy_are_told_unless_they_need_none if {
 	fixtures.terms(_of(_component("pkg:npm/a@1", {"properties": [_hermeto]}), _proxied), "sbom_cyclonedx.proxy_metadata_required") == {"pkg:npm/a@1"}
+	count(_of(_component("pkg:npm/a", {"properties": [_hermeto]}), _proxied)) == 1
 	mistaken := object.union(_referring("website", {"comment": "proxy URL"}), {"properties": [_hermeto]})
 	fixtures.codes(_of(mistaken, _proxied)) == {"sbom_cyclonedx.proxy_metadata_required"}
 	every component in [
 		_component("pkg:npm/a@1", {}),
+		_component("pkg:pypi/a@1", {"properties": [_hermeto]}),
 		_component("pkg:npm/a@1?vcs_url=x", {"properties": [_hermeto]}),
 		_component("pkg:golang/a", {"properties": [_hermeto]}),
 		_component("pkg:npm/a@1", {"properties": [_hermeto, {"name": "cdx:npm:package:bundled", "value": "true"}]}),

@@ -28,7 +28,7 @@ shape := {
 			"checksums": _checksums,
 			"externalRefs": _list(_record(
 				["referenceCategory", "referenceLocator", "referenceType"],
-				{"referenceCategory": _text, "referenceLocator": _text, "referenceType": _text},
+				{"referenceCategory": {"enum": _categories}, "referenceLocator": _text, "referenceType": _text},
 			)),
 		})),
 		"files": _list(_record(["SPDXID", "checksums", "fileName"], {"fileName": _text, "checksums": _checksums})),
@@ -41,8 +41,11 @@ shape := {
 
 _annotations := _list(_record(
 	["annotationDate", "annotationType", "annotator", "comment"],
-	{"annotationDate": _text, "annotationType": _text, "annotator": _text, "comment": _text},
+	{"annotationDate": _text, "annotationType": {"enum": ["OTHER", "REVIEW"]}, "annotator": _text, "comment": _text},
 ))
+
+# Both ways of writing are in use.
+_categories := ["OTHER", "PERSISTENT-ID", "PERSISTENT_ID", "SECURITY", "PACKAGE-MANAGER", "PACKAGE_MANAGER"]
 
 _checksums := _list(_record(["algorithm", "checksumValue"], {"algorithm": _text, "checksumValue": _text}))
 

@@ -42,6 +42,11 @@ test_statement_about_another_image_is_told if {
 	fixtures.said(_results(other), "test_attestation.subject_mismatch") == {sprintf("Test attestation \"unit\" subject does not match image digest %q", [fixtures.digest("a")])}
 }
 
+test_image_without_digest_matches_nothing_and_misses_nothing if {
+	test_attestation.deny == set() with statement.trusted as {{"statement": _statement({"result": "PASSED"}), "name": "unit", "at": 1}}
+		with input.image.ref as "registry.example/team/app:1"
+}
+
 test_test_without_name_has_one if {
 	unnamed := json.remove(_statement({"result": "ERROR"}), ["/predicate/configuration"])
 	fixtures.terms(_results(unnamed), "test_attestation.no_erred_test_attestations") == {"unknown test"}

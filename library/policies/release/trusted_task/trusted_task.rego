@@ -25,7 +25,7 @@ import data.lib.trust
 #   effective_on: 2024-05-07T00:00:00Z
 warn contains result if {
 	some view in provenance.all_tasks
-	view.ref.bundle != ""
+	view.ref.source == "bundle"
 	not view.ref.tagged
 	result := outcome.of(rego.metadata.chain(), [view.pipeline_task, view.ref.text], {"term": view.name})
 }

@@ -47,6 +47,12 @@ test_reference_that_runs_out_is_warned_of if {
 	result.fix.to == sprintf("%s@%s", [key, fixtures.digest("4")])
 }
 
+test_dates_of_the_list_do_not_matter_beside_patterns if {
+	trusted_task.warn == set() with input.attestations as [fixtures.good_v02]
+		with data.trusted_tasks as {"oci://registry.example/catalog/task-scan:0.3": [{"ref": fixtures.digest("3"), "expires_on": "2200-01-01T00:00:00Z"}]}
+		with data.rule_data as {"trusted_task_rules": fixtures.trusted_task_rules, "trusted_task_rules_enabled": true}
+}
+
 test_later_denial_is_warned_of if {
 	rules := object.union(
 		fixtures.trusted_task_rules,

@@ -24,13 +24,14 @@ const passing = /(^|\/)(_uploads|[^/]*\.new)$/;
 
 /**
  * What of a home is kept by a backup, the store and this list aside being what it is: registry, repositories, what claims
- * hold, and the ports; with keys, the signing key and the certificates and tokens of the API. In an order in which what
+ * hold, the ports and Tekton's settings; with keys, the signing key and the certificates and tokens of the API. In an order in which what
  * refers to content comes before it, so that a registry that is pushed to meanwhile is whole in the copy.
  */
 export async function* backupEntries(home: Home, withKeys: boolean): AsyncGenerator<BackupEntry> {
   const roots = [
     'registry-port',
     'api-port',
+    'tekton.yaml',
     'registry',
     'repositories',
     'sandbox/claims',

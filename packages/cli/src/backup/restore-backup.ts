@@ -12,7 +12,7 @@ import { type BackupManifest, invalidBackup, manifestName, parseBackupManifest }
 const maxManifestBytes = 256 * 1024 * 1024;
 /** The top of everything that a backup may hold. */
 const known =
-  /^(store\.db|registry-port|api-port|(registry|repositories|sandbox\/claims|keys|access)(\/.*)?)$/;
+  /^(store\.db|registry-port|api-port|tekton\.yaml|(registry|repositories|sandbox\/claims|keys|access)(\/.*)?)$/;
 
 /** Something that is put right when everything is there: a write below would undo it, or follow it. */
 type Later = () => Promise<unknown>;
@@ -186,6 +186,7 @@ async function replace(home: Home, staging: string, { withKeys }: BackupManifest
     'logs',
     'registry-port',
     'api-port',
+    'tekton.yaml',
   ];
   if (withKeys) replaced.push('keys', 'access');
   for (const name of replaced) await rm(join(home.root, name), { recursive: true, force: true });

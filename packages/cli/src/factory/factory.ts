@@ -31,7 +31,6 @@ import type { Home } from '../home.ts';
 import { openApiAccess } from './api-access.ts';
 import { createClaimController } from './claim-controller.ts';
 import { sweepClaimDirectories } from './claim-directories.ts';
-import { serveExec } from './exec-server.ts';
 import type { GateSettings } from './gate-settings.ts';
 import type { ImageMap } from './image-map.ts';
 import { konfluxResources } from './konflux-resources.ts';
@@ -50,8 +49,13 @@ import { createRunner } from './runner.ts';
 import { serveWithTls } from './serve-api.ts';
 import { tektonResources } from './served-resources.ts';
 import { createServiceAccountController } from './service-account-controller.ts';
+import { addStepDecisions } from './step-decisions.ts';
 import { startProcess } from './supervised-process.ts';
 import { loadTektonConfig, type TektonConfig } from './tekton-config.ts';
+import { traceReconciles } from './trace-reconciles.ts';
+import { traceRequests } from './trace-requests.ts';
+import { createRunTracer } from './trace-runs.ts';
+import { openTracing } from './tracing.ts';
 
 /** A factory that runs in this process, with its observer in another. */
 export interface Factory {
@@ -120,7 +124,13 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     const logs = createLogStore(home.logs);
     let taskRuns: TaskRunController | undefined;
     addPodRoutes(api, { store, host: createPodHost(logs, () => taskRuns) });
+    addStepDecisions(api, () => taskRuns);
     let controllers: Controllers | undefined;
+    const tracing = await openTracing('assay');
+    if (tracing) {
+      undo.push(() => tracing.close());
+      traceRequests(api, tracing);
+    }
     if (options.tls) {
       const observed = { home, store, controllers: () => controllers };
       undo.push(await observeApi(api, { ...observed, onError: (error) => onError(error, 'audit log') }));
@@ -210,9 +220,15 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     controllers = startControllers(
       client,
       [
-        ...runner.controllers,
-        createClaimController(client, sandbox, claims),
-        createServiceAccountController(store),
+        ...traceReconciles(
+          [
+            ...runner.controllers,
+            createClaimController(client, sandbox, claims),
+            createServiceAccountController(store),
+          ],
+          tracing,
+        ),
+        ...(tracing ? createRunTracer(client, tracing) : []),
       ],
       { onError: (error, fault) => onError(error, fault.controller ?? fault.resource ?? 'controller') },
     );
@@ -222,8 +238,6 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
       await controllers?.stop();
     });
     await controllers.synced;
-    const execServer = await serveExec(join(home.run, 'exec.sock'), runner.taskRuns);
-    undo.push(() => execServer.stop());
     writeFileSync(join(home.run, 'admin.token'), adminToken, { mode: 0o600 });
     undo.push(() => rmSync(join(home.run, 'admin.token'), { force: true }));
     return {

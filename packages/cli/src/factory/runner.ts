@@ -14,10 +14,12 @@ import {
   createPipelineRunController,
   createTaskRunController,
   type LogStore,
+  type ResultsLimit,
   SlotQueue,
   type TaskRunController,
 } from '@assay/pipelines';
 import { createImageStore, type ImageStore, type Sandbox } from '@assay/sandbox';
+import type { FeatureFlags } from '@assay/tekton';
 import type { Home } from '../home.ts';
 import { recordedFeatureFlags } from './feature-flags.ts';
 import type { ImageMap } from './image-map.ts';
@@ -63,7 +65,8 @@ export function createRunner(options: RunnerOptions): Runner {
   });
   const taskRuns = createTaskRunController({
     ...{ client, sandbox, logs, featureFlags: recordedFlags, resolvers },
-    resultsLimit: flags.resultExtractionMethod === 'termination-message' ? 'tekton' : 'none',
+    flags,
+    resultsLimit: resultsLimitOf(flags),
     images: imageStore(options),
     ...(options.accountLogins && { accountLogins: options.accountLogins }),
     caches,
@@ -78,6 +81,7 @@ export function createRunner(options: RunnerOptions): Runner {
     ...{ client, resolvers },
     recordedFlags,
     featureFlags: flags,
+    defaults: options.tekton.defaults,
     watched: (kind) => ({
       get: (namespace, name) => running?.lister(childResourceOf(kind)).get(namespace, name),
     }),
@@ -90,6 +94,12 @@ export function createRunner(options: RunnerOptions): Runner {
       running = controllers;
     },
   };
+}
+
+/** None unless a method of Tekton's is asked for by name. */
+function resultsLimitOf({ resultExtractionMethod, maxResultSize = 4096 }: FeatureFlags): ResultsLimit {
+  if (resultExtractionMethod === 'sidecar-logs') return { bytesEach: maxResultSize };
+  return resultExtractionMethod === 'termination-message' ? 'tekton' : 'none';
 }
 
 /** Images of the own registry come from its directory, others from theirs: with the run's logins, else with the user's. */

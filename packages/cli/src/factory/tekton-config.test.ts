@@ -16,7 +16,8 @@ const configMap = (name: string, data: object) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\ndata: ${JSON.stringify(data)}\n`;
 
 test('without a file, all that Assay does is on', async () => {
-  assert.deepEqual(await loadTektonConfig(root), { featureFlags: localFeatureFlags, defaults: {} });
+  const { featureFlags, defaults } = await loadTektonConfig(root);
+  assert.deepEqual({ featureFlags, defaults }, { featureFlags: localFeatureFlags, defaults: {} });
 });
 
 test("the home's file changes what it names, and the command line what it names of that", async () => {
@@ -42,6 +43,20 @@ test('a value that Tekton does not take is refused in its words', async () => {
   await assert.rejects(
     loadTektonConfig(root, ['enable-api-fields=gamma']),
     /invalid value for feature flag "enable-api-fields": "gamma"/,
+  );
+});
+
+test('a switch that a factory does not have is refused, not ignored', async () => {
+  await assert.rejects(loadTektonConfig(root, ['keep-pod-on-cancel=true']), {
+    code: 'Usage',
+    message: /enableKeepPodOnCancel is always false here/,
+  });
+  assert.ok(
+    await loadTektonConfig(root, [
+      'keep-pod-on-cancel=false',
+      'disable-creds-init=true',
+      'coschedule=workspaces',
+    ]),
   );
 });
 

@@ -40,12 +40,14 @@ export const homeRoot = (environment: NodeJS.ProcessEnv = process.env): string =
 export async function loadTektonConfig(root: string, flags: readonly string[] = []): Promise<TektonConfig> {
   const file = configFile(root);
   const own = existsSync(file) ? await readConfigMaps(file) : {};
+  const featureFlags = {
+    ...localFeatureFlags,
+    ...own.featureFlags,
+    ...featureFlagsFromConfigMap(Object.fromEntries(flags.map(parseFlag))),
+  };
+  refuseOthers(featureFlags);
   return {
-    featureFlags: {
-      ...localFeatureFlags,
-      ...own.featureFlags,
-      ...featureFlagsFromConfigMap(Object.fromEntries(flags.map(parseFlag))),
-    },
+    featureFlags,
     defaults: own.defaults ?? {},
     resolvers: own.resolvers ?? resolverSettings(() => undefined),
   };
@@ -58,6 +60,24 @@ const known = [
   'hubresolver-config',
   'assay-resolvers',
 ];
+
+/** Switches of which a factory knows one position only. */
+const fixed: FeatureFlags = {
+  setSecurityContext: false,
+  setSecurityContextReadOnlyRootFilesystem: false,
+  enableKeepPodOnCancel: false,
+  enforceNonfalsifiability: 'none',
+};
+
+function refuseOthers(flags: FeatureFlags): void {
+  for (const [flag, value] of Object.entries(fixed)) {
+    const asked = flags[flag as keyof FeatureFlags];
+    if (asked === undefined || asked === value) continue;
+    throw new CliError('Usage', `the feature flag ${flag} is always ${value} here, not ${asked}`, {
+      hint: 'leave it out, or give it that value',
+    });
+  }
+}
 
 /**
  * The settings that a file's ConfigMaps make; what it does not say is absent.

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, matchesGlob, posix, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseDocument, RegoObject, toJs, type Value } from '@assay/rego';
-import { extract } from 'tar-stream';
 import { mergeAt } from './merge-documents.ts';
 import { OpaFailure } from './opa-error.ts';
 
@@ -65,6 +64,7 @@ async function* bundleFiles(path: string): AsyncGenerator<[name: string, text: (
   } catch (cause) {
     throw new OpaFailure(`bundle ${path}: ${(cause as Error).message}`, undefined, { cause });
   }
+  const { extract } = await import('tar-stream');
   const entries = extract();
   entries.end(archive);
   try {

@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline/promises';
-import { type Client, isKubeError } from '@assay/kube';
+import { type Client, execInPod, isKubeError } from '@assay/kube';
 import { breakpointAnnotation, pausedStepAnnotation } from '@assay/pipelines';
 import { type PipelineRun, type TaskRun, TaskRuns } from '@assay/tekton';
-import { execOverSocket, releaseOverSocket } from '../factory/exec-client.ts';
+import { factoryAddress } from '../factory/factory-call.ts';
+import { decideStep } from '../factory/step-decisions.ts';
+import type { Home } from '../home.ts';
 import type { RunEvent, RunReporter } from './run-events.ts';
 
 /** The run, with a breakpoint at each step that fails. */
@@ -14,7 +16,7 @@ export function withBreakpoints<T extends TaskRun | PipelineRun>(run: T): T {
 /** Where the steps are. */
 export interface DebugSource {
   client: Client;
-  execSocket: string;
+  home: Home;
 }
 
 type Paused = Extract<RunEvent, { type: 'step-paused' }>;
@@ -53,7 +55,7 @@ async function visit(event: Paused, source: DebugSource): Promise<void> {
     if (!(await standsStill(key, event.container, source.client))) return;
     const answer = await ask(`${step}: [c]ontinue as if it had done well, [f]ail, or [s]hell again? `);
     if (answer === 's') continue;
-    await releaseOverSocket(source.execSocket, key, answer === 'c' ? 'continue' : 'fail');
+    await decideStep(source.home, key, answer === 'c' ? 'continue' : 'fail');
     return;
   }
 }
@@ -76,16 +78,20 @@ async function standsStill(
 async function shell(
   key: { namespace: string; name: string },
   container: string,
-  { execSocket }: DebugSource,
+  { client, home }: DebugSource,
 ): Promise<void> {
   const { stdin, stdout } = process;
+  const { status } = await client.get(TaskRuns, key.namespace, key.name);
+  const pod = { namespace: key.namespace, name: status?.podName ?? '' };
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
-  const running = await execOverSocket(execSocket, key, container, {
-    args: ['/bin/sh'],
-    env: { TERM: process.env.TERM ?? 'dumb' },
+  const onOutput = (chunk: Uint8Array) => void stdout.write(chunk);
+  const running = await execInPod(factoryAddress(home), pod, container, {
+    // Only what a shell needs that is in the step itself.
+    args: ['/bin/sh', '-c', 'TERM=$0 exec /bin/sh', process.env.TERM ?? 'dumb'],
     stdin: true,
     tty: size(),
-    onOutput: (chunk) => stdout.write(chunk),
+    onOutput,
+    onError: onOutput,
   });
   const onInput = (chunk: Buffer) => void running.stdin?.write(chunk);
   const onResize = () => running.resize(size());

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Client, isKubeError } from '@assay/kube';
 import type { PipelineRun, TaskRun } from '@assay/tekton';
 import { CliError } from '../error.ts';
@@ -74,7 +73,7 @@ export async function executeRuns(
     }
     for (const definition of definitions) await applyObject(session.client, definition);
     const report = options.debug
-      ? debuggingReporter(options.report, { client: session.client, execSocket: join(home.run, 'exec.sock') })
+      ? debuggingReporter(options.report, { client: session.client, home })
       : options.report;
     const code = await createAndFollow(
       runs,

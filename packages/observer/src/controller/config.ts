@@ -30,7 +30,10 @@ export interface ObserverConfig {
   maxAttempts: number;
   /** Wait before the second attempt; doubled for each one after. @default 1000 */
   retryDelayMs: number;
-  /** Larger statements are not written as annotations, only beside images. @default 128 KiB */
+  /**
+   * What statement and signature may take up as annotations; more is written beside images only. Kubernetes allows 256 KiB for all
+   * annotations of an object. @default 192 KiB
+   */
   maxAnnotationBytes: number;
 }
 
@@ -45,5 +48,5 @@ export const defaultObserverConfig: ObserverConfig = {
   managedBy: [],
   maxAttempts: 5,
   retryDelayMs: 1000,
-  maxAnnotationBytes: 128 * 1024,
+  maxAnnotationBytes: 192 * 1024,
 };

@@ -107,12 +107,13 @@ export async function observeRun(finished: FinishedRun, parts: ObserveParts): Pr
     ? await storeBesideImages(finished, observation, envelope, parts)
     : envelope;
   if (config.storage.includes('tekton')) {
-    const bytes = Buffer.from(JSON.stringify(stored));
-    if (bytes.length > config.maxAnnotationBytes) {
-      warnings.push({ name: key, message: `${bytes.length} bytes are too many for an annotation` });
+    const signature = Buffer.from(JSON.stringify(stored)).toString('base64');
+    const size = stored.payload.length + signature.length;
+    if (size > config.maxAnnotationBytes) {
+      warnings.push({ name: key, message: `${size} bytes are too many for annotations` });
     } else {
       observation.annotations[payloadAnnotation(key)] = stored.payload;
-      observation.annotations[signatureAnnotation(key)] = bytes.toString('base64');
+      observation.annotations[signatureAnnotation(key)] = signature;
     }
   }
   return observation;

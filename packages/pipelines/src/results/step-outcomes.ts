@@ -15,18 +15,24 @@ import {
   terminationMessageTooLong,
 } from './termination-message.ts';
 
-/** How large the results of a Task may be: as large as their files, or what fits Tekton's message. */
-export type ResultsLimit = 'none' | 'tekton';
+/**
+ * How large the results of a Task may be: as large as their files; what fits Tekton's message; or, as where a sidecar of
+ * Tekton's reads them from a log, so many bytes each.
+ */
+export type ResultsLimit = 'none' | 'tekton' | { bytesEach: number };
 
 /** Takes over what the steps of an attempt leave behind, one after the other, into the run's status. */
 export class StepOutcomes {
   /** Why the TaskRun must fail although its steps did well. */
-  problem: string | undefined;
+  problem:
+    | { reason: 'TaskRunValidationFailed' | 'TaskRunResultLargerThanAllowedLimit'; message: string }
+    | undefined;
   readonly #layout: AttemptLayout;
   readonly #spec: TaskSpec;
   readonly #declared: readonly ResultSpec[];
   readonly #status: TaskRunStatus;
   readonly #limit: ResultsLimit;
+  readonly #taskRun: string;
 
   /** @param declared the results of the Task; @param status written to */
   constructor(
@@ -35,7 +41,9 @@ export class StepOutcomes {
     declared: readonly ResultSpec[],
     status: TaskRunStatus,
     limit: ResultsLimit,
+    taskRun: string,
   ) {
+    this.#taskRun = taskRun;
     this.#layout = layout;
     this.#spec = spec;
     this.#declared = declared;
@@ -68,7 +76,25 @@ export class StepOutcomes {
     if (merged) this.#status.results = merged;
     const named = collectArtifacts(layout, index, state);
     if (named.artifacts) this.#status.artifacts = named.artifacts;
-    this.problem = collected.problem ?? named.problem;
+    const message = collected.problem ?? named.problem;
+    this.problem =
+      this.#tooLarge(collected.results) ??
+      (message === undefined ? undefined : { reason: 'TaskRunValidationFailed', message });
+    return undefined;
+  }
+
+  /** As Tekton's sidecar measures: a result is a line of JSON in its log. */
+  #tooLarge(results: readonly RunResult[]): StepOutcomes['problem'] {
+    if (typeof this.#limit === 'string') return undefined;
+    const { bytesEach } = this.#limit;
+    for (const { name, value } of results) {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      const bytes = Buffer.byteLength(JSON.stringify({ name, value: text, type: 'task' }));
+      if (bytes <= bytesEach) continue;
+      const words = `${bytes} bytes results size exceeds configured limit of ${bytesEach} bytes`;
+      const message = `[User error] TaskRun ""${this.#taskRun}"" failed: ${words}`;
+      return { reason: 'TaskRunResultLargerThanAllowedLimit', message };
+    }
     return undefined;
   }
 

@@ -34,6 +34,8 @@ export interface AttemptPlan {
   network: boolean;
   steps: PlannedStep[];
   sidecars: PlannedSidecar[];
+  /** Whether the first step waits until the sidecars are ready. @default true */
+  awaitSidecars?: boolean;
   /** Further names in `/etc/hosts`, and what `/etc/resolv.conf` says. */
   hosts?: { hostAliases?: NonNullable<PodHosts['hostAliases']>; dns?: NonNullable<PodHosts['dns']> };
 }
@@ -140,7 +142,8 @@ async function runContainers(
       return startSidecar({ ...sidecar, container }, pod, start, environment);
     }),
   );
-  await Promise.race([Promise.all(sidecars.map(({ ready }) => ready)), aborted(stop)]);
+  const ready = Promise.all(sidecars.map((sidecar) => sidecar.ready));
+  if (plan.awaitSidecars !== false) await Promise.race([ready, aborted(stop)]);
   let failure: AttemptFailure;
   for (const [index, step] of plan.steps.entries()) {
     if (stop.aborted) break;

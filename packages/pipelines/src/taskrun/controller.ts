@@ -11,7 +11,8 @@ import {
 } from '@assay/tekton';
 import { deletedPods } from '../pods/deleted-pods.ts';
 import type { Decision } from './breakpoints.ts';
-import { type ExecutionServices, TaskRunExecution } from './execution.ts';
+import { TaskRunExecution } from './execution.ts';
+import type { ExecutionServices } from './execution-services.ts';
 
 export interface TaskRunController extends Controller<TaskRun> {
   /**

@@ -1,10 +1,9 @@
-import { type Client, type Clock, isKubeError, KubeError, setCondition, timestamp } from '@assay/kube';
-import type { Container, ExecSpec, ExecutedProcess, ImageStore, Sandbox } from '@assay/sandbox';
+import { isKubeError, KubeError, setCondition, timestamp } from '@assay/kube';
+import type { Container, ExecSpec, ExecutedProcess } from '@assay/sandbox';
 import {
   annotations,
   durationOf,
   podName,
-  type Resolver,
   succeededCondition,
   type TaskRun,
   type TaskRunReason,
@@ -18,48 +17,19 @@ import {
   verificationCondition,
   withSucceeded,
 } from '@assay/tekton';
-import type { CacheStore } from '../caches/cache-store.ts';
 import type { RunCaches } from '../caches/run-caches.ts';
 import { RunEvents } from '../events/run-events.ts';
-import type { LogStore } from '../logs/log-store.ts';
 import { podDeletedMessage } from '../pods/deleted-pods.ts';
-import { type ResultsLimit, StepOutcomes } from '../results/step-outcomes.ts';
-import type { Release, SlotQueue } from '../scheduling/slot-queue.ts';
+import { StepOutcomes } from '../results/step-outcomes.ts';
+import type { Release } from '../scheduling/slot-queue.ts';
 import { slotMessage, slotRequest, waitingForSlot } from '../scheduling/slots.ts';
 import { type AttemptFailure, runAttempt } from './attempt.ts';
 import { type Decision, decide, pausedStepAnnotation, type StepBreakpoints } from './breakpoints.ts';
 import { CannotStart } from './cannot-start.ts';
+import type { ExecutionServices } from './execution-services.ts';
 import { type Preparation, prepare } from './prepare.ts';
-import type { AccountLogins } from './run-credentials.ts';
 import { StatusWriter } from './status-writer.ts';
 import { terminateStep } from './terminate-step.ts';
-
-/** What executions need from their host. */
-export interface ExecutionServices {
-  client: Client;
-  sandbox: Sandbox;
-  images: ImageStore;
-  logs: LogStore;
-  clock: Clock;
-  /** Attempts' own directories; each is removed with its pod. Below the sandbox's home. */
-  attemptsDirectory: string;
-  /** What persistent volume claims hold. Below the sandbox's home. */
-  claimsDirectory: string;
-  /** For Tasks and StepActions that are not in the run's namespace. @default none */
-  resolvers?: readonly Resolver[];
-  /** Between TERM and KILL when a run is stopped, in milliseconds. */
-  graceMs: number;
-  /** @default 'none' */
-  resultsLimit?: ResultsLimit;
-  /** What a run's steps are logged in to besides its ServiceAccount's Secrets. @default nothing */
-  accountLogins?: AccountLogins;
-  /** What workspaces hold from one run to the next. @default nothing is kept */
-  caches?: CacheStore;
-  /** Who may run at once. @default everyone */
-  slots?: SlotQueue;
-  /** Put into `status.provenance.featureFlags`. */
-  featureFlags: Record<string, unknown>;
-}
 
 /** How long to wait before a final status that the store could not take is written again. */
 const storeRetryMs = 1000;
@@ -272,7 +242,16 @@ export class TaskRunExecution {
     this.#tellMissing(prepared.missingSecrets);
     const uid = this.#taskRun.metadata.uid!;
     const namespace = this.#taskRun.metadata.namespace!;
-    const outcomes = new StepOutcomes(layout, spec, declared, status, this.#services.resultsLimit ?? 'none');
+    const outcomes = new StepOutcomes(
+      ...([
+        layout,
+        spec,
+        declared,
+        status,
+        this.#services.resultsLimit ?? 'none',
+        this.#taskRun.metadata.name!,
+      ] as const),
+    );
     const { failure, removed } = await runAttempt(plan, {
       sandbox,
       clock,
@@ -302,7 +281,7 @@ export class TaskRunExecution {
     if (failure || this.#stop.signal.aborted) return failure;
     // The next run may begin when this one's end is known, and is to find them.
     await kept;
-    return problem === undefined ? undefined : { reason: 'TaskRunValidationFailed', message: problem };
+    return problem;
   }
 
   async #keepCaches(caches: RunCaches | undefined, removed: Promise<void>): Promise<void> {

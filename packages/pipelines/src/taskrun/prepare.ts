@@ -18,7 +18,7 @@ import { hasBreakpoints, prepareBreakpoints } from './breakpoints.ts';
 import { CannotStart } from './cannot-start.ts';
 import { isHermetic, planSidecars, planSteps, writeUsedSecrets } from './containers.ts';
 import { debugOf } from './debug.ts';
-import type { ExecutionServices } from './execution.ts';
+import type { ExecutionServices } from './execution-services.ts';
 import { resolveImages } from './images.ts';
 import { type AttemptLayout, createLayout } from './layout.ts';
 import { withNamespaceLimits } from './namespace-limits.ts';
@@ -77,7 +77,7 @@ export async function prepare(
       client,
     ),
   };
-  const credentials = await runCredentials(taskRun, client, services.accountLogins);
+  const credentials = await runCredentials(taskRun, client, services.accountLogins, services.flags);
   const images = await resolveImages(merged, services.images, credentials.pull, signal);
 
   const { workspaces, volumes: workspaceVolumes } = bindWorkspaces(spec.workspaces ?? [], bindings);
@@ -113,13 +113,16 @@ export async function prepare(
         ...{ podId, hostname: podName, steps, sidecars },
         network: !isHermetic(taskRun) || sidecars.length > 0,
         hosts: podHosts(taskRun.spec.podTemplate),
+        awaitSidecars: services.flags?.awaitSidecarReadiness !== false,
       },
       layout,
       spec,
       declared: spec.results ?? [],
       provenance: {
-        featureFlags: services.featureFlags,
-        ...(task.refSource && { refSource: task.refSource }),
+        ...(services.flags?.enableProvenanceInStatus !== false && {
+          featureFlags: services.featureFlags,
+          ...(task.refSource && { refSource: task.refSource }),
+        }),
         ...(caches?.uses.length && { caches: caches.uses }),
       },
       metadata: task.metadata,

@@ -15,7 +15,7 @@ import { dataDocument } from '../source/data-document.ts';
 import type { SourceFiles } from '../source/source-files.ts';
 import { namespacesFor, type RuleChoice } from './namespaces.ts';
 import { type EvaluationLimits, NamespaceQuery } from './outcomes.ts';
-import { catalogueOf, type RuleCatalogue } from './rule-catalogue.ts';
+import { catalogueOf, type Namespace, type RuleCatalogue } from './rule-catalogue.ts';
 
 /** How signatures are checked, as policies are told it. */
 export interface SigstoreDefaults {
@@ -48,6 +48,16 @@ export class SourceProgram {
     this.catalogue = catalogueOf(policy.modules);
   }
 
+  /** Every annotated rule and package, and every rule without annotations. */
+  annotations(): ReturnType<Policy['annotations']> {
+    return this.#policy.annotations();
+  }
+
+  /** The data of the source's data sources. */
+  data(): unknown {
+    return toJs(this.#policy.data);
+  }
+
   /** A part of the source's data, where it has one. */
   dataOf(name: string): unknown {
     const value = this.#policy.data.get(name);
@@ -69,6 +79,18 @@ export class SourceProgram {
     },
   ): Promise<{ outcomes: NamespaceOutcome[]; odd: string[] }> {
     const namespaces = namespacesFor(this.catalogue, options.choice, options.target);
+    return this.ask(namespaces, input, options);
+  }
+
+  /**
+   * Asks every rule of some namespaces, without any criteria.
+   * @throws RegoError, PolicyError InvalidRule
+   */
+  ask(
+    namespaces: readonly Namespace[],
+    input: unknown,
+    options: { effectiveTime: Date; now: Date; limits?: EvaluationLimits },
+  ): Promise<{ outcomes: NamespaceOutcome[]; odd: string[] }> {
     const key = namespaces.map(({ name }) => name).join('\n');
     let query = this.#queries.get(key);
     if (!query) {

@@ -1,31 +1,26 @@
-import type { ContentStore } from '@assay/oci';
-import { fromJs } from '@assay/rego';
-import { attestationSummaries, gatherEvidence, type ImageEvidence } from '../evidence/image-evidence.ts';
-import { inputDocument } from '../evidence/input-document.ts';
-import type { SignatureVerifier } from '../evidence/verifier.ts';
-import { explainViolations, type TrustData } from '../explain/explanation.ts';
+import { attestationSummaries, type ImageEvidence } from '../evidence/image-evidence.ts';
+import { explainViolations } from '../explain/explanation.ts';
 import type { ComponentReport, Report } from '../report/report.ts';
 import type { RuleResult } from '../results/rule-info.ts';
 import { inReportOrder, withoutInfo } from '../results/settle.ts';
-import { expandIndexes } from '../snapshot/expand-indexes.ts';
-import type { SnapshotComponent, SnapshotSpec } from '../snapshot/snapshot.ts';
+import type { SnapshotComponent } from '../snapshot/snapshot.ts';
 import type { EffectiveTime } from '../spec/effective-time.ts';
-import { type JudgeOptions, judgeInput } from './judge-input.ts';
+import {
+  type ImageRun,
+  type ImageRunOptions,
+  judgePrepared,
+  openImageRun,
+  prepareImage,
+} from './image-run.ts';
 import { type LoadedPolicy, type LoadPolicyOptions, loadPolicy } from './load-policy.ts';
 
-export interface JudgeImagesOptions extends Pick<JudgeOptions, 'filterType' | 'quirks' | 'limits'> {
-  /** The images to judge; an index is judged with every image it lists. */
-  snapshot: SnapshotSpec;
+export interface JudgeImagesOptions extends ImageRunOptions {
   /** The snapshot's name for the report. */
   snapshotName?: string;
   /** @default now */
   effectiveTime?: EffectiveTime;
   /** @default the clock */
   now?: () => Date;
-  /** Whose signatures count. @default whom the policy names */
-  verifier?: SignatureVerifier;
-  skipImageSignature?: boolean;
-  skipAttestationSignature?: boolean;
   /** How many images are worked on at once. @default 5 */
   workers?: number;
   /** Keep all that rules say of themselves in the results. @default false: code, term and effective_on */
@@ -56,21 +51,10 @@ export async function validateImage(options: ValidateImageOptions): Promise<Repo
  * @throws PolicyError EvaluationFailed, InvalidRule, InvalidPolicy, NoResults
  */
 export async function judgeImages(policy: LoadedPolicy, options: JudgeImagesOptions): Promise<Report> {
-  const { snapshot, now = () => new Date(), workers = 5 } = options;
+  const { now = () => new Date(), workers = 5 } = options;
   const created = now();
-  const verifier = options.verifier ?? policy.verifierFor(policy.spec);
-  const components = await expandIndexes(snapshot.components, policy.store);
-  const expanded = { ...snapshot, components };
-  const shared: Shared = {
-    policy,
-    options,
-    verifier,
-    created,
-    snapshot: fromJs(expanded),
-    spec: fromJs(policy.spec),
-    expanded,
-    trust: trustOf(policy),
-  };
+  const run = await openImageRun(policy, options, created);
+  const { components, verifier } = run;
   const judged = new Array<JudgedImage>(components.length);
   let next = 0;
   let done = 0;
@@ -78,7 +62,7 @@ export async function judgeImages(policy: LoadedPolicy, options: JudgeImagesOpti
     while (next < components.length) {
       const index = next;
       next += 1;
-      judged[index] = await judgeImage(components[index]!, shared);
+      judged[index] = await judgeImage(components[index]!, run, options);
       done += 1;
       options.onJudged?.(judged[index].report, done, components.length);
     }
@@ -100,20 +84,6 @@ export async function judgeImages(policy: LoadedPolicy, options: JudgeImagesOpti
   };
 }
 
-/** What is the same for every image of a run. */
-interface Shared {
-  policy: LoadedPolicy;
-  options: JudgeImagesOptions;
-  verifier: SignatureVerifier;
-  created: Date;
-  /** Converted once: every image's input holds them. */
-  snapshot: unknown;
-  spec: unknown;
-  expanded: SnapshotSpec;
-  /** Read when the first image is denied. */
-  trust: () => TrustData[];
-}
-
 interface JudgedImage {
   report: ComponentReport;
   effectiveTime: Date;
@@ -122,82 +92,41 @@ interface JudgedImage {
   diagnostics: string[];
 }
 
-async function judgeImage(component: SnapshotComponent, shared: Shared): Promise<JudgedImage> {
-  const { policy, options, verifier, created } = shared;
+async function judgeImage(
+  component: SnapshotComponent,
+  run: ImageRun,
+  options: JudgeImagesOptions,
+): Promise<JudgedImage> {
   const known = await options.known?.(component);
-  if (known) return { report: known, effectiveTime: created, statements: [], diagnostics: [] };
-  const evidence = await gatherEvidence(component, {
-    store: policy.store as (repository: string) => ContentStore,
-    verifier,
-    ...(options.skipImageSignature && { skipImageSignature: true }),
-    ...(options.skipAttestationSignature && { skipAttestationSignature: true }),
-  });
-  const { effectiveTime: asked = created } = options;
-  const effectiveTime = asked === 'attestation' ? (finishedAt(evidence) ?? created) : asked;
-  const found = {
-    violations: [...evidence.violations],
-    warnings: [] as RuleResult[],
-    successes: [...evidence.successes],
-    diagnostics: [] as string[],
-  };
-  let document: Record<string, unknown> | undefined;
-  if (evidence.judgeable) {
-    document = inputDocument(component, evidence, shared.expanded, policy.spec);
-    const input = fromJs({ ...document, snapshot: shared.snapshot, policy_spec: shared.spec });
-    const judgement = await judgeInput(policy, input, evidence.reference, {
-      ...options,
-      target: targetOf(component, evidence),
-      effectiveTime,
-      now: created,
-    });
-    found.violations.push(...judgement.violations);
-    found.warnings.push(...judgement.warnings);
-    found.successes.push(...judgement.successes);
-    found.diagnostics.push(...judgement.diagnostics);
-  }
+  if (known) return { report: known, effectiveTime: run.now, statements: [], diagnostics: [] };
+  const prepared = await prepareImage(component, run);
+  const { evidence, document } = prepared;
+  const { effectiveTime: asked = run.now } = options;
+  const effectiveTime = asked === 'attestation' ? (finishedAt(evidence) ?? run.now) : asked;
+  const found = await judgePrepared(prepared, run, effectiveTime);
   const shown = (results: RuleResult[]) => inReportOrder(options.info ? results : results.map(withoutInfo));
+  const statements = evidence.attestations.map(({ statement }) => statement);
+  const violations = inReportOrder(found.violations);
   return {
     report: {
       name: component.name,
       containerImage: evidence.reference,
       source: component.source,
-      violations: shown(found.violations),
+      violations: shown(violations),
       warnings: shown(found.warnings),
       successes: shown(found.successes),
-      success: found.violations.length === 0,
+      success: violations.length === 0,
       signatures: evidence.signatures,
       attestations: attestationSummaries(evidence.attestations),
-      explanations: explainViolations(
-        inReportOrder(found.violations),
-        evidence.attestations.map(({ statement }) => statement),
-        shared.trust(),
-        effectiveTime,
-      ),
+      ...(violations.length > 0 && {
+        explanations: explainViolations(violations, statements, run.trust(), effectiveTime),
+      }),
       evidence: evidence.attestations.map(({ digest }) => digest),
     },
     effectiveTime,
     ...(options.keepInputs && document && { input: document }),
-    statements: options.keepInputs ? evidence.attestations.map(({ statement }) => statement) : [],
+    statements: options.keepInputs ? statements : [],
     diagnostics: found.diagnostics,
-  };
-}
-
-function trustOf({ sources }: LoadedPolicy): () => TrustData[] {
-  let read: TrustData[] | undefined;
-  return () => {
-    read ??= sources.map(({ program }) => ({
-      tasks: program.dataOf('trusted_tasks'),
-      rules: program.dataOf('trusted_task_rules'),
-    }));
-    return read;
-  };
-}
-
-function targetOf({ name }: SnapshotComponent, { repository, digest }: ImageEvidence) {
-  return {
-    ...(repository !== undefined && { repository }),
-    ...(digest !== undefined && { digest }),
-    ...(name !== '' && { component: name }),
   };
 }
 

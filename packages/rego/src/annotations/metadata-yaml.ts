@@ -1,4 +1,5 @@
-import { isScalar, LineCounter, parseDocument, type ScalarTag, type YAMLError } from 'yaml';
+import type { ScalarTag, YAMLError } from 'yaml';
+import { yamlLibrary } from '#yaml';
 
 /** A block of YAML as plain data: maps are `Map`s, so that keys that are no strings can be refused. */
 export type YamlData = null | boolean | number | bigint | string | YamlData[] | Map<unknown, YamlData>;
@@ -38,6 +39,7 @@ const groupedInteger: ScalarTag = {
  * @throws YamlFault
  */
 export function readYaml(text: string): YamlData {
+  const { LineCounter, parseDocument } = yamlLibrary();
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -64,6 +66,7 @@ export function readYaml(text: string): YamlData {
 
 /** The line (from 1, within the block) on which a key of the outermost map stands; 1 when it is not there. */
 export function lineOfKey(text: string, key: string): number {
+  const { isScalar, LineCounter, parseDocument } = yamlLibrary();
   const lines = new LineCounter();
   const { contents } = parseDocument(text, { lineCounter: lines, logLevel: 'silent' });
   const items = contents && 'items' in contents ? contents.items : [];

@@ -27,7 +27,6 @@ const ofPods = {
   hostNetwork: 'which network it sees',
   hostUsers: 'which users it has',
   dnsPolicy: 'how it finds names',
-  dnsConfig: 'how it finds names',
   enableServiceLinks: 'which variables tell it of services',
 } as const satisfies Partial<Record<keyof PodTemplate, string>>;
 
@@ -38,7 +37,7 @@ const ofSecurity = [
   'allowPrivilegeEscalation',
   'procMount',
 ] as const;
-const localVolumes = ['emptyDir', 'configMap', 'secret', 'persistentVolumeClaim', 'projected', 'downwardAPI'];
+const localVolumes = ['emptyDir', 'configMap', 'secret', 'persistentVolumeClaim', 'projected'];
 
 function inContainer(container: Container, findings: Findings): void {
   const { image = '', securityContext = {}, computeResources } = container;

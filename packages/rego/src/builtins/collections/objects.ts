@@ -86,7 +86,8 @@ export const objectBuiltins: readonly Builtin[] = [
     result: any,
     call([a, key, otherwise]) {
       const object = objectOperand(a, 1);
-      return (Array.isArray(key) ? at(object, key) : object.get(key!)) ?? otherwise;
+      const found = Array.isArray(key) ? at(object, key) : object.get(key!);
+      return found === undefined ? otherwise : found;
     },
   },
   {

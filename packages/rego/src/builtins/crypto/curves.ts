@@ -1,6 +1,6 @@
-import { type ECDSA, ecdsa, weierstrass } from '@noble/curves/abstract/weierstrass.js';
-import { ed25519 } from '@noble/curves/ed25519.js';
+import type { ECDSA } from '@noble/curves/abstract/weierstrass.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
+import { curveLibrary } from '#curves';
 import { DerReader, derElement, derInteger, tags, unsigned, unsignedBytes } from './der.ts';
 
 /** The curves of FIPS 186-5 that keys of certificates and tokens lie on. */
@@ -81,6 +81,7 @@ export function coordinateLength(curve: CurveName): number {
 function curveNamed(name: CurveName): ECDSA {
   let curve = built.get(name);
   if (!curve) {
+    const { ecdsa, weierstrass } = curveLibrary();
     curve = ecdsa(weierstrass(parameters[name]), hashes[name], { lowS: false });
     built.set(name, curve);
   }
@@ -157,17 +158,21 @@ export function ecdsaSignatureBytes({ r, s }: { r: bigint; s: bigint }): Uint8Ar
 }
 
 export function edPrivateKey(seed: Uint8Array): EdPrivateKey {
-  return { kind: 'ed25519', seed, public: { kind: 'ed25519', bytes: ed25519.getPublicKey(seed) } };
+  return {
+    kind: 'ed25519',
+    seed,
+    public: { kind: 'ed25519', bytes: curveLibrary().ed25519.getPublicKey(seed) },
+  };
 }
 
 export function verifyEd25519(key: EdPublicKey, message: Uint8Array, signature: Uint8Array): boolean {
   try {
-    return ed25519.verify(signature, message, key.bytes, { zip215: false });
+    return curveLibrary().ed25519.verify(signature, message, key.bytes, { zip215: false });
   } catch {
     return false;
   }
 }
 
 export function signEd25519(key: EdPrivateKey, message: Uint8Array): Uint8Array {
-  return ed25519.sign(message, key.seed);
+  return curveLibrary().ed25519.sign(message, key.seed);
 }

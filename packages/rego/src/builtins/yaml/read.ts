@@ -1,13 +1,5 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type ParsedNode,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml';
+import type { Node, ParsedNode, YAMLMap } from 'yaml';
+import { yamlLibrary } from '#yaml';
 import { typeName } from '../../values/compare.ts';
 import { numberText } from '../../values/numbers.ts';
 import { RegoObject } from '../../values/rego-object.ts';
@@ -33,7 +25,7 @@ export function readYaml(text: string, context: BuiltinContext): Value {
   }
   if (isDeep(text)) throw fault(`${prefix}yaml: exceeded max depth of ${maxDepth}`);
   try {
-    const document = parseDocument(text, {
+    const document = yamlLibrary().parseDocument(text, {
       schema: 'failsafe',
       uniqueKeys: false,
       strict: true,
@@ -83,6 +75,7 @@ class Reader {
   readonly #context: BuiltinContext;
   readonly #anchors = new Map<string, Node>();
   readonly #open = new Set<Node>();
+  readonly #yaml = yamlLibrary();
   #nodes = 0;
 
   constructor(context: BuiltinContext) {
@@ -92,13 +85,13 @@ class Reader {
   value(node: ParsedNode | Node | null, depth: number): Value {
     this.#count(depth);
     if (node === null) return null;
-    if (isAlias(node)) return this.value(this.#target(node.source), depth + 1);
+    if (this.#yaml.isAlias(node)) return this.value(this.#target(node.source), depth + 1);
     this.#remember(node);
-    if (isScalar(node)) return this.#scalar(node);
-    if (isSeq(node)) {
+    if (this.#yaml.isScalar(node)) return this.#scalar(node);
+    if (this.#yaml.isSeq(node)) {
       return this.#guarded(node, () => node.items.map((item) => this.value(item as Node | null, depth + 1)));
     }
-    if (isMap(node)) return this.#guarded(node, () => RegoObject.of(this.#members(node, depth)));
+    if (this.#yaml.isMap(node)) return this.#guarded(node, () => RegoObject.of(this.#members(node, depth)));
     return null;
   }
 
@@ -140,15 +133,15 @@ class Reader {
   /** The members of a map, or of several, of which the first decides. */
   #merged(node: Node | null, depth: number): [string, Value][] {
     this.#count(depth);
-    if (node !== null && isAlias(node)) {
+    if (node !== null && this.#yaml.isAlias(node)) {
       const target = this.#target(node.source);
-      if (isMap(target)) return this.#guarded(target, () => this.#members(target, depth + 1));
-    } else if (node !== null && isMap(node)) {
+      if (this.#yaml.isMap(target)) return this.#guarded(target, () => this.#members(target, depth + 1));
+    } else if (node !== null && this.#yaml.isMap(node)) {
       this.#remember(node);
       return this.#members(node, depth + 1);
-    } else if (node !== null && isSeq(node)) {
+    } else if (node !== null && this.#yaml.isSeq(node)) {
       return [...node.items].reverse().flatMap((item) => {
-        if (isSeq(item)) throw mergeFault();
+        if (this.#yaml.isSeq(item)) throw mergeFault();
         return this.#merged(item as Node | null, depth + 1);
       });
     }
@@ -181,7 +174,10 @@ function mergeFault(): Error {
 
 function isMergeKey(key: Node | null): boolean {
   return (
-    key !== null && isScalar(key) && key.value === '<<' && (key.type === 'PLAIN' || key.type === undefined)
+    key !== null &&
+    yamlLibrary().isScalar(key) &&
+    key.value === '<<' &&
+    (key.type === 'PLAIN' || key.type === undefined)
   );
 }
 
