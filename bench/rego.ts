@@ -7,7 +7,7 @@ import { compile, fromJs, type HostBuiltin, ownBuiltins, parseModule } from '@as
 import { type Case, cases } from './rego/cases.ts';
 
 // How long does one evaluation of a prepared query take, in the shapes of OPA's own benchmarks? Each case in a process of its
-// own: medians of ten rounds of at least 50 ms each, answers turned into plain JavaScript included. Where `opa` is on PATH (or
+// own: medians of ten rounds, answers turned into plain JavaScript included. Where `opa` is on PATH (or
 // --opa names it), the same files go through `opa bench`, whose own median of single evaluations is shown, and every
 // answer is compared. Some cases have the floor beside them: plain JavaScript over plain data.
 //
@@ -35,21 +35,30 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-/** Microseconds for one call: warmed up, then the median of the rounds. */
+/**
+ * Microseconds for one call: after warming up, in each round the median of single calls (of the fastest, so many that they take some
+ * 50 us); then the median of the rounds. Like `opa bench`'s own median it passes over what else the machine did meanwhile.
+ */
 function perCall(work: () => unknown): number {
   let calls = 1;
-  for (const warm = performance.now(); performance.now() - warm < 300; ) {
-    const started = performance.now();
-    for (let i = 0; i < calls; i += 1) work();
-    if (performance.now() - started < 50) calls *= 2;
+  for (const warm = performance.now(); performance.now() - warm < 400; ) {
+    const took = timeOf(work, calls);
+    if (took * calls < 50) calls *= 2;
   }
-  const took: number[] = [];
+  const medians: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
+    const samples: number[] = [];
     const started = performance.now();
-    for (let i = 0; i < calls; i += 1) work();
-    took.push(((performance.now() - started) * 1000) / calls);
+    while (samples.length < 5 || performance.now() - started < 50) samples.push(timeOf(work, calls));
+    medians.push(median(samples));
   }
-  return median(took);
+  return median(medians);
+}
+
+function timeOf(work: () => unknown, calls: number): number {
+  const started = performance.now();
+  for (let i = 0; i < calls; i += 1) work();
+  return ((performance.now() - started) * 1000) / calls;
 }
 
 interface Measured {

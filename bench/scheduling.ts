@@ -158,7 +158,10 @@ function checks(shape: string, size: number): (ended: Run) => Promise<void> {
         : shape === 'result-kb'
           ? [size * 1000, (ended as TaskRun).status?.results?.[0]?.value.length]
           : [0, 0];
-    if (found !== wanted) throw new Error(`${shape} ${size}: ${found} of ${wanted} bytes arrived`);
+    if (found !== wanted) {
+      const steps = JSON.stringify((ended as TaskRun).status?.steps);
+      throw new Error(`${shape} ${size}: ${found} of ${wanted} bytes arrived from ${steps}`);
+    }
   };
 }
 
@@ -176,7 +179,9 @@ try {
       for (const size of sizesOf(flags[shape as 'chain'])) {
         floors.push(await bare.time('whole'));
         const key = `${shape} ${size}`;
-        measured.set(key, [...(measured.get(key) ?? []), await measure(runs(size), checks(shape, size))]);
+        const taken = await measure(runs(size), checks(shape, size));
+        process.stderr.write(`${key}: ${taken.ms.toFixed(0)} ms, bare ${floors.at(-1)!.toFixed(1)} ms\n`);
+        measured.set(key, [...(measured.get(key) ?? []), taken]);
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }

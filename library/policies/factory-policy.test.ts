@@ -51,7 +51,7 @@ async function run({ buildBundle, buildSource = source }: Changes = {}): Promise
   children: TaskRun[];
 }> {
   const pipeline = parse(readFileSync(join(repository, 'examples/reproducible-go/pipeline.yaml'), 'utf8'));
-  const bundle = (name: string) => `localhost:5050/tasks/${name}:0.1@${digest('b')}`;
+  const bundle = (name: string) => `localhost:5050/library/task-${name}:0.1@${digest('b')}`;
   const child = async (
     pipelineTask: string,
     name: string,
@@ -203,8 +203,8 @@ for (const format of ['slsa/v1', 'slsa/v2alpha3', 'slsa/v2alpha4'] as const) {
     const fix = found?.metadata.fix as { from: string; allowed: string[]; change: string };
     assert.equal(fix.from, `oci://${foreign}`);
     assert.deepEqual(fix.allowed, [
-      'oci://localhost:5050/tasks/git-clone-oci-ta',
-      'oci://localhost:5050/tasks/build-go-oci-ta',
+      'oci://localhost:5050/library/task-git-clone-oci-ta',
+      'oci://localhost:5050/library/task-build-go-oci-ta',
     ]);
     assert.match(fix.change, /^In pipeline task "build-container", replace oci:\/\/registry\.example/);
   });

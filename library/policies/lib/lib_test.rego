@@ -145,6 +145,7 @@ test_task_that_is_none_has_no_view if {
 test_malformed_records_are_not_lost[name] if {
 	some name, record in {
 		"reference": {"ref": 7},
+		"name": {"ref": {"name": []}},
 		"null": {"ref": null},
 		"kind": {"taskRef": {"name": "<NAMELESS>", "kind": null}},
 		"lists": {"ref": {"name": "<NAMELESS>"}, "results": {}, "steps": "x", "params": {"a": "b"}, "status": 7},

@@ -61,11 +61,16 @@ git_uri(url) := sprintf("git+%s.git", [trim_suffix(trim_prefix(url, "git+"), ".g
 # whatever it says of itself.
 _name(ref, labels) := nameless if {
 	ref == {}
-} else := labels["tekton.dev/task"] if {
-	labels["tekton.dev/task"]
-} else := _param(ref, "name") if {
-	_param(ref, "name") != ""
-} else := object.get(ref, "name", nameless)
+} else := [name |
+	some name in [
+		object.get(labels, "tekton.dev/task", ""),
+		_param(ref, "name"),
+		object.get(ref, "name", ""),
+		nameless,
+	]
+	is_string(name)
+	name != ""
+][0]
 
 _kind(ref) := lower(_param(ref, "kind")) if {
 	ref.resolver == "bundles"

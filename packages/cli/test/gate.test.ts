@@ -52,8 +52,9 @@ suite('from a commit to a protected release', () => {
   });
 
   test('the task is promoted, and with one changed reference the same source is released', async () => {
-    await factory.must(['task', 'bundle', `${factory.examples}/gate/task/stamp.yaml`]);
-    await factory.must(['task', 'promote', `${factory.registry}/library/task-stamp:0.1`]);
+    const { bundle } = await factory.data(['task', 'bundle', `${factory.examples}/gate/task/stamp.yaml`]);
+    await factory.must(['task', 'promote', bundle]);
+    await factory.apply('pipeline-trusted', { STAMP: bundle });
     trusted = await factory.build('trusted-1', 'build-trusted');
     assert.equal(
       trusted.spec.components![0]!.containerImage,

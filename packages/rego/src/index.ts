@@ -13,7 +13,6 @@ export {
 } from './error.ts';
 export type { EvaluateOptions } from './evaluate/evaluate.ts';
 export type { Limits } from './evaluate/evaluation.ts';
-export {} from './evaluate/input-term.ts';
 export { type CompileOptions, compile, Policy, PreparedQuery } from './evaluate/policy.ts';
 export type { ExpressionValue, QueryResult, QuerySettings } from './evaluate/query.ts';
 export type { TraceEvent, Tracer } from './evaluate/trace.ts';

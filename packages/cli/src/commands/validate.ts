@@ -1,17 +1,11 @@
-import { formatProblem } from '@assay/tekton';
 import type { Command } from 'commander';
-import { exitCodes } from '../exit-codes.ts';
-import { type OutputFormat, outputOption, writeData } from '../terminal/output.ts';
-import { printable, styleFor } from '../terminal/style.ts';
-import { type CheckReport, checkFiles } from '../validate/check-files.ts';
-import { findFiles } from '../validate/find-files.ts';
-import { readConfig } from '../validate/read-config.ts';
+import { type OutputFormat, outputOption } from '../terminal/output.ts';
 import { addValidateImageCommand } from './validate/image.ts';
 import { addValidateInputCommand } from './validate/input.ts';
 import { addValidatePolicyCommand } from './validate/policy.ts';
 import { addValidateVsaCommand } from './validate/vsa.ts';
 
-interface ValidateOptions {
+export interface ValidateOptions {
   strict?: boolean;
   config: string[];
   output?: OutputFormat;
@@ -48,30 +42,11 @@ Examples:
   assay validate --config flags.yaml pipeline.yaml`,
     )
     .action(async (paths: string[], options: ValidateOptions) => {
-      const validation = await readConfig(options.config);
-      const report = await checkFiles(findFiles(paths), { ...validation, strict: options.strict === true });
-      if (options.output) writeData(report, options.output);
-      else printReport(report);
-      const failed = report.problems.some(({ severity }) => severity === 'error');
-      process.exitCode = failed ? exitCodes.failed : exitCodes.done;
+      const { validateFiles } = await import('../validate/validate-files.ts');
+      await validateFiles(paths, options);
     });
   addValidateImageCommand(validate);
   addValidateInputCommand(validate);
   addValidatePolicyCommand(validate);
   addValidateVsaCommand(validate);
-}
-
-function printReport({ files, objects, problems }: CheckReport): void {
-  const style = styleFor(process.stdout);
-  const lines = problems.map((problem) => {
-    const marked = problem.severity === 'error' ? style('red', 'error:') : style('yellow', 'warning:');
-    return `${marked} ${printable(formatProblem(problem))}`;
-  });
-  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const mark = errors > 0 ? style('red', '✖') : style('green', '✔');
-  const found = [count(errors, 'error')];
-  if (problems.length > errors) found.push(count(problems.length - errors, 'warning'));
-  lines.push(`${mark} ${count(objects, 'object')} in ${count(files, 'file')}: ${found.join(', ')}`);
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -50,7 +50,7 @@ import { serveWithTls } from './serve-api.ts';
 import { tektonResources } from './served-resources.ts';
 import { createServiceAccountController } from './service-account-controller.ts';
 import { addStepDecisions } from './step-decisions.ts';
-import { startProcess } from './supervised-process.ts';
+import { type SupervisedProcess, startProcess } from './supervised-process.ts';
 import { loadTektonConfig, type TektonConfig } from './tekton-config.ts';
 import { traceReconciles } from './trace-reconciles.ts';
 import { traceRequests } from './trace-requests.ts';
@@ -113,9 +113,15 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
     const { authenticator, adminToken, observerToken, gateToken, tokens } = openApiAccess(home, store);
     const rolesInstalled = installDefaultRoles(store.client(apiServerIdentity));
     rolesInstalled.catch(() => {});
+    const processes: SupervisedProcess[] = [];
+    let isRunning = false;
     const api = await createApiServer({
       store,
       authenticator,
+      readiness: () => ({
+        runner: isRunning,
+        ...Object.fromEntries(processes.map(({ name, up }) => [name, up])),
+      }),
       prepare: tekton.loadSchemas,
       onError: (error) => onError(error, 'api'),
     });
@@ -179,6 +185,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
       onExit: (code) =>
         onError(new Error(`the observer ended (${code}); runs are signed when it is back`), 'observer'),
     });
+    processes.push(observer);
     undo.push(() => observer.stop());
     if (options.tls) {
       const keys = join(home.keys, 'gate');
@@ -190,6 +197,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
         onExit: (code) =>
           onError(new Error(`the gate ended (${code}); nothing is released until it is back`), 'gate'),
       });
+      processes.push(gate);
       undo.push(() => gate.stop());
       gate.ready.catch((error) => onError(error, 'gate'));
       observer.ready
@@ -238,6 +246,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
       await controllers?.stop();
     });
     await controllers.synced;
+    isRunning = true;
     writeFileSync(join(home.run, 'admin.token'), adminToken, { mode: 0o600 });
     undo.push(() => rmSync(join(home.run, 'admin.token'), { force: true }));
     return {

@@ -7,7 +7,6 @@ import {
   type PolicySpec,
   policyDigest,
   type Report,
-  type RuleResult,
   validateImage,
 } from '@assay/policy';
 import type { Judge, Judgement, ReleaseViolation } from '@assay/release';
@@ -31,7 +30,6 @@ export function createGateJudge({ client, store }: GateJudgeOptions): Judge {
           loader: createSourceLoader({ store, files: false }),
           effectiveTime: time,
           now: () => time,
-          info: true,
         });
         const violations = violationsOf(report);
         const passed = report.success && violations.length === 0;
@@ -65,22 +63,21 @@ function snapshotSpec(spec: {
   };
 }
 
+/** What refused each component, with what to do about it: the change, where the policy's data tell one. */
 function violationsOf({ components }: Report): ReleaseViolation[] {
-  return components.flatMap(({ name, containerImage, violations }) =>
-    violations.map((violation) => ({
-      component: name,
-      image: containerImage,
-      code: codeOf(violation),
-      message: violation.msg,
-      ...solutionOf(violation),
-    })),
+  return components.flatMap(({ name, containerImage, violations, explanations = [] }) =>
+    violations.map((violation) => {
+      const code = codeOf(violation);
+      const explained = explanations.find((one) => one.code === code && one.fact === violation.msg);
+      return {
+        component: name,
+        image: containerImage,
+        code,
+        message: violation.msg,
+        ...(explained && { solution: explained.advice }),
+      };
+    }),
   );
-}
-
-function solutionOf({ metadata }: RuleResult): { solution?: string } {
-  return typeof metadata.solution === 'string' && metadata.solution !== ''
-    ? { solution: metadata.solution }
-    : {};
 }
 
 const keyReference = /^k8s:\/\/([^/]+)\/([^/]+)$/;

@@ -8,8 +8,11 @@ export type ProcessMessage = { type: 'ready'; fingerprint: string } | { type: 'f
 
 /** A process with an identity and a key of its own, as the factory holds it. */
 export interface SupervisedProcess {
+  readonly name: string;
   /** Of the process that runs now. */
   readonly pid: number;
+  /** True while it watches. */
+  readonly up: boolean;
   /** Resolves with its key's fingerprint when it watches for the first time; rejects when it could not start. */
   ready: Promise<{ fingerprint: string }>;
   /** Lets it finish what it is at, and ends it. */
@@ -43,6 +46,7 @@ export function startProcess(options: SupervisedProcessOptions): SupervisedProce
   ready.promise.catch(() => {});
   let stopping = false;
   let cameUp = false;
+  let up = false;
   let pauseMs = firstPauseMs;
   let timer: NodeJS.Timeout | undefined;
   let child = start();
@@ -58,6 +62,7 @@ export function startProcess(options: SupervisedProcessOptions): SupervisedProce
       const message = JSON.parse(line) as ProcessMessage;
       if (message.type === 'ready') {
         cameUp = true;
+        up = true;
         pauseMs = firstPauseMs;
         ready.resolve(message);
       } else {
@@ -65,6 +70,7 @@ export function startProcess(options: SupervisedProcessOptions): SupervisedProce
       }
     });
     started.once('exit', (code, signal) => {
+      up = false;
       if (stopping) return;
       onExit(code ?? signal);
       ready.reject(new CliError('FactoryStartFailed', `the ${name} ended with code ${code ?? signal}`));
@@ -78,8 +84,12 @@ export function startProcess(options: SupervisedProcessOptions): SupervisedProce
   }
 
   return {
+    name,
     get pid() {
       return child.pid!;
+    },
+    get up() {
+      return up;
     },
     ready: ready.promise,
     async stop() {

@@ -92,7 +92,7 @@ export function problemJson(problem: OutputProblem): Json {
   return {
     message,
     code,
-    ...(row > 0 || file !== '' ? { location: { file, row, col } } : {}),
+    ...(row > 0 ? { location: { file, row, col } } : {}),
     ...(details ? { details: { line: details.line, idx: details.idx } } : {}),
     ...(hint === undefined ? {} : { hint }),
   };

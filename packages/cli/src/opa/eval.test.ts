@@ -164,6 +164,28 @@ test('what cannot be loaded is an error without code; an input that cannot be re
   });
 });
 
+test('an input that is no JSON and no YAML is told', async () => {
+  opa.write({ 'bad.json': '{"a": 1' });
+  const { code, stdout, stderr } = await evaluate('-i', 'bad.json', 'input');
+  assert.deepEqual([code, stdout, stderr], [2, '', 'unable to parse input: bad.json: unexpected EOF\n']);
+});
+
+test('data that are no JSON, or stand twice, are errors of the evaluation', async () => {
+  opa.write({ 'bad.json': '{"a": 1', 'twice/x.json': '{"a": {"b": 1}}', 'twice/y.json': '{"a": {"b": 2}}' });
+  const bad = JSON.parse((await evaluate('-d', 'bad.json', 'data')).stdout);
+  assert.equal(bad.errors[0].message, 'bad.json: unexpected EOF');
+  const twice = await evaluate('-d', 'twice', 'data');
+  assert.equal(twice.code, 2);
+  assert.deepEqual(JSON.parse(twice.stdout), { errors: [{ message: 'twice/y.json: merge error' }] });
+});
+
+test('a reader that has enough ends the output', () => {
+  const main = join(import.meta.dirname, '..', 'main.ts');
+  const command = `"$0" "$1" opa eval 'numbers.range(1, 100000)' | head -n 1`;
+  const { stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, main], { encoding: 'utf8' });
+  assert.deepEqual([stdout, stderr], ['{\n', '']);
+});
+
 test('errors of builtins are undefined, shown, or fatal', async () => {
   const flags = [...policy, '-i', 'ann.json', 'data.example.broken'];
   assert.deepEqual(await evaluate(...flags), { code: 0, stdout: '{}\n', stderr: '' });

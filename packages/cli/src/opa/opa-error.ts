@@ -20,6 +20,7 @@ export async function withOpaErrors(
   run: () => Promise<number> | number,
   prefix = '',
 ): Promise<void> {
+  if (!process.stdout.listeners('error').includes(endQuietly)) process.stdout.on('error', endQuietly);
   try {
     process.exitCode = await run();
   } catch (error) {
@@ -34,6 +35,12 @@ export async function withOpaErrors(
       throw error;
     }
   }
+}
+
+/** Whoever reads the output, such as `head`, may have enough before its end. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 /** Prints problems on standard error, each with its line of source, then each hint once. */

@@ -1,4 +1,4 @@
-import { parseDocument, type Value } from '@assay/rego';
+import { parseDocument, RegoError, type Value } from '@assay/rego';
 import { readText } from './load-paths.ts';
 import { OpaFailure } from './opa-error.ts';
 
@@ -9,5 +9,11 @@ export function readInput(flags: { input?: string; stdinInput?: boolean }): Valu
   }
   if (!flags.stdinInput && flags.input === undefined) return undefined;
   const path = flags.stdinInput ? '-' : flags.input!.replace(/^file:\/\//, '');
-  return parseDocument(readText(path), flags.stdinInput ? 'input' : path);
+  const text = readText(path);
+  try {
+    return parseDocument(text, flags.stdinInput ? 'standard input' : path);
+  } catch (error) {
+    if (!(error instanceof RegoError)) throw error;
+    throw new OpaFailure(`unable to parse input: ${error.errors[0]!.message}`, undefined, { cause: error });
+  }
 }

@@ -13,17 +13,17 @@ export function withSigner(policy: PolicySpec, flags: SignerFlags, home: Home): 
   const { publicKey: _, identity: own, rekorUrl, ...rest } = policy;
   const log = flags.rekorUrl ?? rekorUrl;
   const spec: PolicySpec = { ...rest, ...(log !== undefined && { rekorUrl: log }) };
-  const { publicKey, identity } = demandsOf(flags);
+  const { publicKey, identity } = demandsOf(flags, home);
   if (publicKey) return { ...spec, publicKey };
   if (identity) return { ...spec, identity };
-  if (policy.publicKey) return { ...spec, publicKey: readKey(policy.publicKey) };
+  if (policy.publicKey) return { ...spec, publicKey: policyKey(policy.publicKey, home) };
   if (own) return { ...spec, identity: own };
   const observer = keyFiles(home.keys).publicKey;
   return existsSync(observer) ? { ...spec, publicKey: readFileSync(observer, 'utf8') } : spec;
 }
 
-function demandsOf(flags: SignerFlags): SignerDemands {
-  if (flags.publicKey) return { publicKey: readKey(flags.publicKey) };
+function demandsOf(flags: SignerFlags, home: Home): SignerDemands {
+  if (flags.publicKey) return { publicKey: policyKey(flags.publicKey, home) };
   const identity = {
     ...(flags.certificateIdentity && { subject: flags.certificateIdentity }),
     ...(flags.certificateIdentityRegexp && { subjectRegExp: flags.certificateIdentityRegexp }),
@@ -31,6 +31,11 @@ function demandsOf(flags: SignerFlags): SignerDemands {
     ...(flags.certificateOidcIssuerRegexp && { issuerRegExp: flags.certificateOidcIssuerRegexp }),
   };
   return Object.keys(identity).length > 0 ? { identity } : {};
+}
+
+/** Chains' key in a cluster's Secret, as policies written for clusters name it, is here the key of the factory's observer. */
+function policyKey(key: string, home: Home): string {
+  return key.startsWith('k8s://') ? readKey(keyFiles(home.keys).publicKey) : readKey(key);
 }
 
 /** A key given as PEM, or by the name of its file. */

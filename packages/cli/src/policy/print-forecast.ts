@@ -12,13 +12,13 @@ import {
 import type { ForecastFlags } from '../commands/policy.ts';
 import { CliError } from '../error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { connectSession } from '../factory/session.ts';
 import { type Home, openHome } from '../home.ts';
 import { writeData } from '../terminal/output.ts';
 import { printable, styleFor } from '../terminal/style.ts';
 import { keylessVerifier } from './keyless.ts';
 import { withSigner } from './policy-signer.ts';
 import { readImages } from './read-images.ts';
+import { runningFactory } from './running-factory.ts';
 import { openPolicyWorkplace, readPolicy } from './workplace.ts';
 
 /**
@@ -67,7 +67,7 @@ export function readTime(text: string, flag: string, base: Date): Date {
 
 /** The images of the newest Snapshot of each application. */
 async function newestSnapshots(home: Home): Promise<SnapshotSpec> {
-  const session = await connectSession(home);
+  const session = await runningFactory(home);
   if (!session) {
     throw new CliError('FactoryNotRunning', '--all asks a running factory for its images, and none runs', {
       hint: 'start it with `assay up`, or name the images',

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mergeSnapshots, readSnapshot, type SnapshotSpec, Snapshots, snapshotOfImage } from '@assay/policy';
 import { CliError } from '../error.ts';
-import { connectSession } from '../factory/session.ts';
 import type { Home } from '../home.ts';
 import type { ImageFlags } from './flags/image-flags.ts';
 import { isInline, readTextArgument } from './read-text.ts';
+import { runningFactory } from './running-factory.ts';
 
 /**
  * The images that flags and arguments name, each once.
@@ -46,7 +46,7 @@ export async function readImages(
 
 async function readNamedSnapshot(argument: string, home: Home): Promise<SnapshotSpec> {
   const [name, namespace = 'default'] = argument.split('/').reverse() as [string, string?];
-  const session = await connectSession(home);
+  const session = await runningFactory(home);
   if (!session) {
     throw new CliError('FactoryNotRunning', `Snapshot ${argument} is looked up in a factory, and none runs`, {
       hint: 'start it with `assay up`, or give the images with --images FILE',

@@ -7,9 +7,9 @@ import {
   type SourceLoader,
 } from '@assay/policy';
 import { CliError } from '../error.ts';
-import { connectSession } from '../factory/session.ts';
 import type { Home } from '../home.ts';
 import { isInline, readTextArgument } from './read-text.ts';
+import { runningFactory } from './running-factory.ts';
 
 /** Where a repository keeps its policy configuration, the first that is there. */
 const places = ['.ec/policy.yaml', '.ec/policy.json', 'policy.yaml', 'policy.json'];
@@ -67,7 +67,7 @@ function inDirectory(address: string, directory: string): string {
 
 async function readNamed(argument: string, home: Home): Promise<PolicySpec> {
   const [name, namespace = 'default'] = argument.split('/').reverse() as [string, string?];
-  const session = await connectSession(home);
+  const session = await runningFactory(home);
   if (!session) {
     throw new CliError(
       'Usage',

@@ -1,7 +1,7 @@
 import { type ContentStore, createRegistryClient, openLayoutStore, parseRepository } from '@assay/oci';
 import { registryHost } from '../factory/registry-address.ts';
-import { connectSession } from '../factory/session.ts';
 import type { Home } from '../home.ts';
+import { runningFactory } from './running-factory.ts';
 
 /** Where the images and artifacts of a command are read from. */
 export interface RegistryStores {
@@ -15,7 +15,7 @@ export interface RegistryStores {
  * @param attempts how often a request is tried in all
  */
 export async function openRegistryStores(home: Home, attempts?: number): Promise<RegistryStores> {
-  const running = await connectSession(home);
+  const running = await runningFactory(home);
   const own = new Set(['localhost', registryHost(home)]);
   const hosts = running && { localhost: { endpoint: `http://${running.registryHost}` } };
   const client = createRegistryClient({

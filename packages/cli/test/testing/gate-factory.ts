@@ -26,7 +26,7 @@ export class GateFactory {
     const factory = new GateFactory(await FactoryHome.create({ toolbox: false }));
     await factory.must(['images', 'build']);
     await factory.up();
-    await factory.must(['library', 'publish']);
+    const library = await factory.data(['library', 'publish']);
     const source = await factory.data([
       'source',
       'add',
@@ -43,9 +43,10 @@ export class GateFactory {
       TASKS_URL: tasks.url,
       TASKS_COMMIT: tasks.commit,
       BASE: `${factory.registry}/static@${base.digest}`,
+      GIT_CLONE: library.tasks['git-clone-oci-ta'],
+      BUILD_GO: library.tasks['build-go-oci-ta'],
     };
-    for (const file of ['tenant', 'staging', 'production', 'pipeline-sandbox', 'pipeline-trusted'])
-      await factory.apply(file);
+    for (const file of ['tenant', 'staging', 'production', 'pipeline-sandbox']) await factory.apply(file);
     return factory;
   }
 

@@ -83,6 +83,25 @@ test('health and version are served without a token', async (t) => {
   assert.match(version.gitVersion, /^v1\.\d+\.\d+/);
 });
 
+test('it is ready when all that it is told to look at is', async (t) => {
+  const store = scratchStore(t);
+  const checks = { runner: false };
+  const server = await createApiServer({
+    store,
+    authenticator: createTokenAuthenticator([]),
+    readiness: () => checks,
+  });
+  t.after(() => server.close());
+  const base = await server.listen({ port: 0 });
+  const early = await fetch(`${base}/readyz`);
+  assert.equal(early.status, 500);
+  assert.equal(await early.text(), '[+]ping ok\n[-]runner failed\nreadyz check failed\n');
+  assert.equal((await fetch(`${base}/livez`)).status, 200);
+  checks.runner = true;
+  assert.equal(await (await fetch(`${base}/readyz`)).text(), 'ok');
+  assert.match(await (await fetch(`${base}/readyz?verbose`)).text(), /runner ok\nreadyz check passed/);
+});
+
 test('without a known token everything else is 401', async (t) => {
   const { call } = await serve(t);
   for (const authorization of ['', 'Bearer wrong', 'Bearer', 'Basic admin-token', 'admin-token']) {

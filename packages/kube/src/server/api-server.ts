@@ -25,6 +25,8 @@ export interface ApiServerOptions {
   bookmarkIntervalMs?: number;
   /** The largest request body. @default 3 MiB, as Kubernetes */
   maxBodyBytes?: number;
+  /** What `/readyz` looks at besides, by name: true when it does its work. @default nothing */
+  readiness?: () => Record<string, boolean>;
   /** Awaited before the first request is answered: for what the resources' schemas need and is slow to load. */
   prepare?: () => Promise<unknown>;
   /** A request must have arrived within this time, headers and body. @default 60000 */
@@ -80,7 +82,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   answerWithStatus(app, onError);
   limitRequests(app, options.maxRequestsInFlight ?? 2000);
   requireAuthentication(app, options.authenticator, store.authorizer);
-  addHealthRoutes(app, options.gitVersion ?? kubernetesVersion);
+  addHealthRoutes(app, options.gitVersion ?? kubernetesVersion, options.readiness ?? (() => ({})));
   let prepared: Promise<unknown> | undefined;
   app.addHook('onRequest', async () => {
     prepared ??= options.prepare?.() ?? Promise.resolve();
@@ -164,11 +166,23 @@ function fromFastify(error: FastifyError | KubeError): unknown {
   return error;
 }
 
-function addHealthRoutes(app: FastifyInstance, gitVersion: string): void {
+function addHealthRoutes(
+  app: FastifyInstance,
+  gitVersion: string,
+  readiness: () => Record<string, boolean>,
+): void {
   const open = { config: { public: true } };
-  for (const path of ['/healthz', '/livez', '/readyz']) {
+  for (const path of ['/healthz', '/livez']) {
     app.get(path, open, async (_request, reply) => reply.type('text/plain').send('ok'));
   }
+  app.get<{ Querystring: { verbose?: string } }>('/readyz', open, async ({ query }, reply) => {
+    const checks = Object.entries({ ping: true, ...readiness() });
+    const isReady = checks.every(([, isFine]) => isFine);
+    reply.type('text/plain').code(isReady ? 200 : 500);
+    if (isReady && query.verbose === undefined) return reply.send('ok');
+    const lines = checks.map(([name, isFine]) => (isFine ? `[+]${name} ok` : `[-]${name} failed`));
+    return reply.send(`${lines.join('\n')}\nreadyz check ${isReady ? 'passed' : 'failed'}\n`);
+  });
   const [, major = '', minor = ''] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
   app.get('/version', open, async () => ({
     major,

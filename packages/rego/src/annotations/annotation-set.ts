@@ -109,7 +109,7 @@ export function annotationsOf(modules: readonly Module[]): AnnotationReference[]
 }
 
 /** A rule's path from `data`, up to the first part that is no constant. */
-export function rulePath(module: Module, rule: Rule): Value[] {
+function rulePath(module: Module, rule: Rule): Value[] {
   const { name, path } = rule.head.reference;
   const values: Value[] = ['data', ...module.package.path, name.name];
   for (const part of path) {

@@ -35,11 +35,6 @@ export function moduleToJson(module: Module, options: TreeJsonOptions = {}): Jso
   return new TreeWriter(options).module(module);
 }
 
-/** A term in the same form. */
-export function termToJson(term: Term, options: TreeJsonOptions = {}): JsonObject {
-  return new TreeWriter(options).term(term);
-}
-
 /** A body in the same form. */
 export function bodyToJson(body: Body, options: TreeJsonOptions = {}): TreeJson[] {
   return new TreeWriter(options).body(body);

@@ -10,7 +10,7 @@ export interface LineProfile {
   location: { file: string; row: number; col: number };
 }
 
-export const profileKeys = ['total_time_ns', 'num_eval', 'num_redo', 'num_gen_expr', 'file', 'line'] as const;
+const profileKeys = ['total_time_ns', 'num_eval', 'num_redo', 'num_gen_expr', 'file', 'line'] as const;
 export type ProfileKey = (typeof profileKeys)[number];
 
 interface Line {

@@ -33,5 +33,6 @@ export function refusalText({ result, violations, problem }: Judgement): string 
   if (!first) return 'the policy refused';
   const solution = first.solution ? `. To fix: ${first.solution}` : '';
   const others = more.length === 0 ? '' : ` (and ${more.length} more: see status.artifacts.verdict)`;
-  return `refused by ${first.code} on component ${first.component}: ${first.message}${solution}${others}`;
+  const message = first.message.replace(/\.$/, '');
+  return `refused by ${first.code} on component ${first.component}: ${message}${solution}${others}`;
 }

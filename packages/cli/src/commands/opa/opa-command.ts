@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 export class OpaCommand extends Command {
   constructor(name: string) {
     super(name);
+    this.showHelpAfterError("(add --help for the command's options)");
     this.exitOverride(({ exitCode, code, message }) => {
       throw new CommanderError(exitCode, `opa.${code}`, message);
     });
