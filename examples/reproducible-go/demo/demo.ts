@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { gate } from '../../gate/demo/gate.ts';
 import { hermetic, naivePair, reproduciblePair, tampered } from './acts.ts';
 import { printClaims } from './claims.ts';
 import { assay, bold, must } from './command.ts';
 import { example, type Factory, type Source } from './runs.ts';
 
 // The demonstration behind `make demo`: everything it does it does through the `assay` command, as a user would, and
-// every sentence it prints is checked first. Options: `--only pair|naive|tampered|hermetic`, `--leak CAUSE`.
+// every sentence it prints is checked first. Options: `--only pair|naive|tampered|hermetic|gate`, `--leak CAUSE`.
 
 function printNextSteps(image: string, factory: Factory, source: Source): void {
   console.log(`\n${bold('Look further')}
@@ -58,6 +59,7 @@ try {
   if (plays('naive')) await naivePair(factory, source, base, naiveLeaks);
   if (plays('tampered')) await tampered(factory, source, base);
   if (plays('hermetic')) await hermetic(factory);
+  if (plays('gate')) await gate(factory, source, base);
   process.exitCode = printClaims(performance.now() - started) ? 0 : 1;
   if (image) printNextSteps(image, factory, source);
 } catch (error) {

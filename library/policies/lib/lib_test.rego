@@ -130,6 +130,7 @@ test_references_of_tasks if {
 	task.reference({"name": "n", "bundle": "odd"}, {}).key == "oci://odd"
 	labelled := task.reference({"resolver": "bundles", "kind": "Task"}, {"tekton.dev/task": "l"})
 	[labelled.name, labelled.kind] == ["l", "task"]
+	task.reference({"resolver": "git", "params": [{"name": "kind", "value": "pipeline"}]}, {}).kind == "task"
 	pinned := task.reference(fixtures.git("task/a/0.1/a.yaml", fixtures.commit), {})
 	pinned.text == sprintf("git+https://git.example/ci/tasks.git//task/a/0.1/a.yaml@%s", [fixtures.commit])
 	pinned.pinned
@@ -267,7 +268,7 @@ test_artifacts_lead_back_to_their_makers if {
 }
 
 test_artifacts_in_lists_count_too if {
-	list := fixtures.task("list", {}, {"SOURCES_ARTIFACT": [fixtures.artifact, 7]}, [])
+	list := fixtures.task("list", {}, {"SOURCES_ARTIFACT": [fixtures.artifact, "none"], "CACHE_ARTIFACT": ""}, [])
 	artifact.foreign(fixtures.v02([list]), task.view(list)) == {fixtures.artifact}
 }
 

@@ -192,7 +192,7 @@ test_deny_rules_alone_trust_nothing_and_say_so if {
 test_malformed_data_is_told if {
 	said := {problem.message | some problem in trust.problems} with data.trusted_tasks as {
 		"a": [{"effective_on": "x", "expires_on": "y"}],
-		"b": [{"ref": "r", "more": 1}],
+		"b": [{"ref": "r", "more": 1, "effective_on": "2026-01-01T00:00:00Z"}],
 	}
 		with data.rule_data as {
 			"trusted_task_rules": {"allow": {"g": [{"pattern": "http://x", "effective_on": "z"}]}},

@@ -66,7 +66,7 @@ suite('from a commit to a protected release', () => {
     assert.equal(reasonOf(release), 'Succeeded', JSON.stringify(release.status));
     const tree = await factory.must(['tree', `${factory.registry}/production/hello:1.0`]);
     assert.match(tree.stdout, /verdict {3}PASSED by/);
-    assert.match(tree.stdout, /release {3}team\/released by admin to localhost:\d+\/production\/hello:1\.0/);
+    assert.match(tree.stdout, /release {3}team\/released by admin to localhost:\d+\/production\/hello as 1\.0, /);
   });
 
   test('a task that is revoked is refused from then on', async () => {

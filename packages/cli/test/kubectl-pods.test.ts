@@ -40,6 +40,12 @@ describe('the pods of a factory', { skip: program === undefined && noKubectl }, 
   });
 
   const ended = (name: string) => kubectl.run(`wait --for=condition=Succeeded tr/${name} --timeout=40s`);
+  const ready = async (pod: string) => {
+    for (const deadline = Date.now() + 40_000; Date.now() < deadline; await pause(50)) {
+      if ((await kubectl.outcome(['get', 'pod', pod])).code === 0) break;
+    }
+    await kubectl.run(`wait --for=condition=Ready pod/${pod} --timeout=40s`);
+  };
   const failed = (name: string) =>
     kubectl.run(`wait --for=condition=Succeeded=False tr/${name} --timeout=40s`);
 
@@ -117,7 +123,7 @@ describe('the pods of a factory', { skip: program === undefined && noKubectl }, 
   test('logs are those of the steps, and -f goes on to the end', async () => {
     const steps = { first: 'echo one; sleep 1; echo two', second: 'echo three' };
     await kubectl.run('create -f -', taskRun('logged', steps));
-    await kubectl.run('wait --for=condition=Ready pod/logged-pod --timeout=40s');
+    await ready('logged-pod');
     const followed = await Promise.all([
       kubectl.run('logs -f logged-pod -c step-first'),
       // Its turn has not come yet: as with Tekton on a cluster, its container runs and waits.
@@ -133,7 +139,7 @@ describe('the pods of a factory', { skip: program === undefined && noKubectl }, 
 
   test('exec runs a command in a step', async () => {
     await kubectl.run('create -f -', taskRun('entered', { main: 'echo here > /tmp/file; sleep 60' }));
-    await kubectl.run('wait --for=condition=Ready pod/entered-pod --timeout=40s');
+    await ready('entered-pod');
     for (const deadline = Date.now() + 10_000; Date.now() < deadline; await pause(50)) {
       const { stdout } = await kubectl.outcome(['exec', 'entered-pod', '--', 'cat', '/tmp/file']);
       if (stdout === 'here\n') break;
@@ -176,7 +182,7 @@ describe('the pods of a factory', { skip: program === undefined && noKubectl }, 
 
   test('a TaskRun whose pod is deleted has failed', async () => {
     await kubectl.run('create -f -', taskRun('cut', { main: 'echo begun; sleep 60' }));
-    await kubectl.run('wait --for=condition=Ready pod/cut-pod --timeout=40s');
+    await ready('cut-pod');
     assert.match(await kubectl.run('delete pod cut-pod'), /^pod "cut-pod" deleted/);
     await failed('cut');
     const condition = await kubectl.run(
@@ -190,7 +196,7 @@ describe('the pods of a factory', { skip: program === undefined && noKubectl }, 
   test('one that may be retried is, in a pod of its own', async () => {
     const script = 'if [ "$(context.task.retry-count)" = 0 ]; then sleep 60; fi; echo again';
     await kubectl.run('create -f -', taskRun('retried', { main: script }, { retries: 1 }));
-    await kubectl.run('wait --for=condition=Ready pod/retried-pod --timeout=40s');
+    await ready('retried-pod');
     await kubectl.run('delete pod retried-pod');
     await ended('retried');
     assert.equal(

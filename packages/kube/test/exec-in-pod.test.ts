@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -8,11 +8,13 @@ import {
   type ApiServer,
   addPodRoutes,
   adminIdentity,
+  auditRequests,
   createApiServer,
   createStore,
   createTokenAuthenticator,
   execInPod,
   isKubeError,
+  openAuditLog,
   type Pod,
   Pods,
   type RemoteCommand,
@@ -24,12 +26,14 @@ const podHost = new LocalPodHost();
 const pod = { namespace: 'default', name: 'p' };
 const folder = mkdtempSync(join(tmpdir(), 'kube-exec-'));
 const there = { socketPath: join(folder, 'api.sock'), token: 't' };
+const auditFile = join(folder, 'audit.log');
 let store: Store;
 let server: ApiServer;
 before(async () => {
   store = createStore({ path: ':memory:' });
   server = await createApiServer({ store, authenticator: createTokenAuthenticator([['t', adminIdentity]]) });
   addPodRoutes(server, { store, host: podHost });
+  auditRequests(server.app, openAuditLog({ path: auditFile }));
   await server.listen({ socketPath: there.socketPath });
   const containers = ['step-main', 'step-next'].map((name) => ({ name, image: 'i' }));
   const object: Pod = { apiVersion: 'v1', kind: 'Pod', metadata: pod, spec: { containers } };
@@ -112,4 +116,27 @@ test('what the server refuses is told in its words', async () => {
   );
   const { running } = await start('true', {}, 'step-next');
   await assert.rejects(running.exit, { message: /container "step-next" does not run/ });
+});
+
+test('the audit log tells who executed what, when it began and when it ended', async () => {
+  const { running } = await start(': audited');
+  await running.exit;
+  const lines = () =>
+    readFileSync(auditFile, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ requestURI }) => requestURI.includes('audited'))
+      .map(({ stage, user, objectRef, responseStatus }) => [
+        ...[stage, user.username, objectRef.name, objectRef.subresource, responseStatus.code],
+      ]);
+  for (const deadline = Date.now() + 10_000; lines().length < 2 && Date.now() < deadline; ) await sleep(20);
+  assert.deepEqual(
+    lines().map(([stage, ...rest]) => [stage, ...rest.slice(0, 3)]),
+    [
+      ['ResponseStarted', 'admin', 'p', 'exec'],
+      ['ResponseComplete', 'admin', 'p', 'exec'],
+    ],
+  );
+  assert.equal(lines()[1]![4], 101);
 });

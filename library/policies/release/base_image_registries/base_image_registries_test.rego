@@ -14,7 +14,7 @@ _stage := {"name": "konflux:container:is_builder_image:for_stage", "value": "0"}
 _cyclonedx := {"bomFormat": "CycloneDX", "formulation": [{"components": [
 	{"type": "container", "purl": _purl("registry.example/base", "1"), "properties": [_base]},
 	{"type": "container", "purl": _purl("docker.example/maker", "2"), "properties": [_stage]},
-	{"type": "container", "purl": _purl("docker.example/other", "3"), "properties": [{"name": "x", "value": "0"}, {"name": "x", "value": "true"}]},
+	{"type": "container", "purl": _purl("docker.example/other", "3"), "properties": [{"name": "x", "value": "0"}, {"name": "x", "value": "true"}, {"name": "konflux:container:is_builder_image:for_stage", "value": "\"0\""}]},
 	{"type": "container", "purl": "pkg:npm/a@1?repository_url=docker.example/no", "properties": [_base]},
 	{"type": "library", "purl": _purl("docker.example/no", "6"), "properties": [_base]},
 ]}]}

@@ -111,6 +111,14 @@ test_attached_scan_counts if {
 	}
 }
 
+test_report_that_reports_nothing_is_none if {
+	results := cve.deny with input.image.ref as fixtures.image
+		with input.attestations as [_build]
+		with ec.oci.image_manifest as _manifest
+		with ec.oci.blob as "{}"
+	fixtures.codes(results) == {"cve.cve_results_found"}
+}
+
 test_attached_scan_of_another_image_does_not_count if {
 	other := json.patch(_attached, [{"op": "replace", "path": "/statement/subject/0/digest/sha256", "value": "b"}])
 	results := cve.deny with input.image.ref as fixtures.image with statement.trusted as {other}

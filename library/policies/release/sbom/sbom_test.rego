@@ -54,6 +54,8 @@ test_document_under_a_tag_is_found if {
 test_image_without_a_document_is_told if {
 	results := sbom.deny with input.image.ref as fixtures.image with input.attestations as [fixtures.good_v02]
 	fixtures.said(results, "sbom.found") == {"No SBOM attestations found"}
+	listing := object.union(fixtures.build, {"results": array.concat(fixtures.build_results, [fixtures.text("IMAGES", "h/a@sha256:1")])})
+	sbom.deny == set() with input.image.ref as fixtures.image with input.attestations as [fixtures.v02([listing])]
 }
 
 test_rule_data_is_checked if {

@@ -37,6 +37,15 @@ test_no_source_is_told if {
 	fixtures.codes(results) == {"slsa_source_correlated.attested_source_code_reference"}
 }
 
+test_material_that_is_no_source_is_not_taken_for_one if {
+	image := json.patch(fixtures.good_v02, [{"op": "replace", "path": "/statement/predicate/materials/0/uri", "value": "oci://h/a"}])
+	results := slsa_source_correlated.deny with input as object.union(
+		_expecting("https://git.example/team/app", fixtures.commit),
+		{"attestations": [image]},
+	)
+	fixtures.codes(results) == {"slsa_source_correlated.attested_source_code_reference"}
+}
+
 test_rule_data_is_checked if {
 	results := slsa_source_correlated.deny with data.rule_data.supported_vcs as [1]
 	"slsa_source_correlated.rule_data_provided" in fixtures.codes(results)

@@ -22,7 +22,15 @@ export function addBackupCommand(program: Command): void {
       'the signing key and the tokens of the API, too: keep such a file as safe as they are',
     )
     .addOption(outputOption())
-    .addHelpText('after', "\nPut it back with 'assay restore'. Logs of steps are not in it.")
+    .addHelpText(
+      'after',
+      `
+Put it back with 'assay restore'. Logs of steps are not in it.
+
+Examples:
+  assay backup factory.tar.gz
+  assay backup --with-keys factory-with-keys.tgz`,
+    )
     .action(async (name: string, { withKeys = false, output }: BackupFlags) => {
       const file = resolve(name);
       if (existsSync(file)) {

@@ -14,7 +14,12 @@ export function addDoctorCommand(program: Command): void {
     .addOption(outputOption())
     .addHelpText(
       'after',
-      '\nExit codes: 0 steps can run here and the home is sound, 1 something is missing or damaged.',
+      `
+Exit codes: 0 steps can run here and the home is sound, 1 something is missing or damaged.
+
+Examples:
+  assay doctor
+  assay down && assay doctor    # checks every object of the store, too`,
     )
     .action(async ({ output }: { output?: OutputFormat }) => {
       const { inspectHost } = await import('@assay/sandbox');

@@ -14,7 +14,12 @@ export function addRestoreCommand(program: Command): void {
     .addOption(outputOption())
     .addHelpText(
       'after',
-      '\nA backup without keys leaves the home the keys it has, or has new ones made at the next start.',
+      `
+A backup without keys leaves the home the keys it has, or has new ones made at the next start.
+
+Examples:
+  ASSAY_HOME=/srv/other assay restore factory.tar.gz
+  assay restore --force factory.tar.gz`,
     )
     .action(async (file: string, flags: { force?: boolean; output?: OutputFormat }) => {
       const home = openHome();

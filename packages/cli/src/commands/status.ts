@@ -18,6 +18,7 @@ export function addStatusCommand(program: Command): void {
     .command('status')
     .description('say whether the factory is up, where it is, what it runs, and how much disk it uses')
     .addOption(outputOption())
+    .addHelpText('after', '\nExamples:\n  assay status\n  assay status -o json | jq .disk.free')
     .action(async ({ output }: { output?: OutputFormat }) => {
       const home = openHome();
       const session = await connectSession(home);

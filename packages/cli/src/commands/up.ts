@@ -35,7 +35,16 @@ export function addUpCommand(program: Command): void {
         .choices(logFormats)
         .default('text'),
     )
-    .addHelpText('after', "\nStop it with 'assay down'; see it with 'assay status'.")
+    .addHelpText(
+      'after',
+      `
+Stop it with 'assay down'; see it with 'assay status'.
+
+Examples:
+  assay up
+  assay up --foreground --log-format json
+  OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 assay up`,
+    )
     .action(async (flags: UpFlags) => {
       const home = openHome();
       const running = await connectSession(home);

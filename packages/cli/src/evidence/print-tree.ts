@@ -29,7 +29,7 @@ export function treeText(tree: EvidenceTree, style: Style): string {
       text: `verdict   ${style(result === 'PASSED' ? 'green' : 'red', printable(result))} by ${printable(verifier)}, policy ${printable(policy)}, ${printable(time)}`,
     })),
     ...tree.releases.map(({ release, author, target, tags, time }) => ({
-      text: `release   ${printable(release)} by ${printable(author)} to ${printable([target, ...tags].join(':'))}, ${printable(time)}`,
+      text: `release   ${printable(release)} by ${printable(author)} to ${printable(target)} as ${printable(tags.join(', ') || 'its digest')}, ${printable(time)}`,
     })),
   ];
   return [style('bold', printable(tree.image)), ...lines(branches)].join('\n');

@@ -8,6 +8,7 @@ import {
   type Value,
 } from '@assay/rego';
 import { printable } from '../terminal/style.ts';
+import type { LineProfileRounds, Statistics } from './aggregate-rounds.ts';
 import { compactJson, type Json, writeJson } from './json-output.ts';
 import { printProblems } from './opa-error.ts';
 import { tableText } from './table.ts';
@@ -26,6 +27,10 @@ export interface Output {
   /** The errors ended the evaluation. */
   fatal?: boolean;
   metrics?: Record<string, number>;
+  /** Of several rounds, in place of `metrics`. */
+  aggregatedMetrics?: Record<string, Statistics>;
+  /** Of several rounds, in place of `profile`. */
+  aggregatedProfile?: LineProfileRounds[];
   coverage?: CoverageReport;
   explanation?: string;
   profile?: LineProfile[];
@@ -64,8 +69,10 @@ function outputJson(output: Output, discard: boolean): Json {
     ...(errors ? { errors: errors.map(problemJson) } : {}),
     ...(defined ? { result: discard ? 'discarded' : result.map(resultJson) } : {}),
     ...(metrics ? { metrics } : {}),
+    ...(output.aggregatedMetrics ? { aggregated_metrics: output.aggregatedMetrics } : {}),
     ...(explanation ? { explanation: explanation.trimEnd().split('\n') } : {}),
     ...(profile ? { profile: profile as unknown as Json } : {}),
+    ...(output.aggregatedProfile ? { aggregated_profile: output.aggregatedProfile as unknown as Json } : {}),
     ...(coverage ? { coverage: coverage as unknown as Json } : {}),
   };
 }
@@ -125,8 +132,33 @@ function printPretty(output: Output, limit: number): void {
     ]);
     process.stdout.write(tableText(['Time', 'Num Eval', 'Num Redo', 'Num Gen Expr', 'Location'], rows));
   }
+  printRounds(output);
   if (coverage) {
     process.stdout.write(tableText([], [['Overall Coverage', coverage.coverage.toFixed(2)]]));
+  }
+}
+
+const statisticKeys = ['min', 'max', 'mean', '90%', '99%'];
+const statisticTitles = ['Min', 'Max', 'Mean', '90%', '99%'];
+
+function printRounds({ aggregatedMetrics, aggregatedProfile }: Output): void {
+  if (aggregatedMetrics) {
+    const rows = Object.entries(aggregatedMetrics).map(([name, values]) => [
+      name,
+      ...statisticKeys.map((key) => String(values[key])),
+    ]);
+    process.stdout.write(tableText(['Metric', ...statisticTitles], rows));
+  }
+  if (aggregatedProfile) {
+    const rows = aggregatedProfile.map((line) => [
+      ...statisticKeys.map((key) => durationText(line.total_time_ns_stats[key]!)),
+      String(line.num_eval),
+      String(line.num_redo),
+      String(line.num_gen_expr),
+      `${line.location.file || 'query'}:${line.location.row}`,
+    ]);
+    const titles = [...statisticTitles, 'Num Eval', 'Num Redo', 'Num Gen Expr', 'Location'];
+    process.stdout.write(tableText(titles, rows));
   }
 }
 

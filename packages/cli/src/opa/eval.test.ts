@@ -232,6 +232,16 @@ test('--profile-sort and --profile-limit order and cut the profile', async () =>
   assert.equal((await evaluate('--profile-sort', 'nothing', '1')).code, 1);
 });
 
+test('--count tells how metrics and profiles are spread over the rounds', async () => {
+  const flags = ['--count', '3', '--profile', ...policy, 'data.example.deny'];
+  const output = JSON.parse((await evaluate(...flags)).stdout);
+  assert.equal(output.metrics, undefined);
+  assert.equal(output.aggregated_metrics.timer_rego_query_eval_ns.count, 3);
+  assert.ok(output.aggregated_profile[0].total_time_ns_stats.max > 0);
+  const { stdout } = await evaluate('-f', 'pretty', '--count=2', '--metrics', '1');
+  assert.match(stdout, /│ +Metric +│ +Min +│ +Max +│ +Mean +│ +90% +│ +99% +│/);
+});
+
 test('--explain tells what was evaluated', async () => {
   const { stdout } = await evaluate('--explain', 'fails', '-f', 'pretty', ...policy, 'data.example.allow');
   assert.equal(

@@ -3,6 +3,7 @@ import { type Release, Releases, releaseConditions } from '@assay/release';
 
 /** Waits for a Release to end, and says on standard error where it stands. */
 export async function followRelease(client: Client, release: Release): Promise<Release> {
+  if (release.status?.completionTime !== undefined) return release;
   const { namespace, name, resourceVersion } = release.metadata;
   let told = '';
   const watch = client.watch(Releases, {

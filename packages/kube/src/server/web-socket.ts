@@ -61,6 +61,8 @@ export async function acceptWebSocket(
     handleProtocols: () => protocol,
   });
   reply.hijack();
+  // What is told of the answer elsewhere: it is written by the acceptor.
+  reply.raw.statusCode = 101;
   return new Promise((resolve, reject) => {
     acceptor.once('wsClientError', (error, refused) => {
       refused.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

@@ -10,7 +10,7 @@ function evaluate(rules: string): Record<string, unknown>[] {
   return policy.evaluate('data.p.x = value', { strictBuiltinErrors: true });
 }
 
-test('all of Conforma’s functions are there', () => {
+test("all of Conforma's functions are there", () => {
   const families = builtins.map(({ name }) => name.split('.').slice(0, 2).join('.'));
   assert.deepEqual([...new Set(families)].sort(), ['ec.oci', 'ec.purl', 'ec.sigstore']);
   assert.ok(builtins.length >= 14);

@@ -3,7 +3,7 @@ import { Criteria, type CriteriaTarget } from '../criteria/criteria.ts';
 import { PolicyError } from '../error.ts';
 import { chosenCodes, type FilterType, intentionsOf, nestedNamespaces } from '../evaluate/namespaces.ts';
 import type { EvaluationLimits } from '../evaluate/outcomes.ts';
-import { settle, type Verdict } from '../results/settle.ts';
+import { isAboutCriterion, settle, type Verdict } from '../results/settle.ts';
 import type { LoadedPolicy, LoadedSource } from './load-policy.ts';
 
 export interface JudgeOptions {
@@ -76,7 +76,7 @@ async function judgeBySource(
     ...(filterType === 'ec-policy' && { chosen: chosenCodes(catalogue, choice, target) }),
   });
   const said = verdict.violations.length + verdict.successes.length;
-  if (said === 0 && verdict.warnings.every(({ metadata }) => metadata.code === undefined)) {
+  if (said === 0 && verdict.warnings.every(isAboutCriterion)) {
     throw new PolicyError('NoResults', `${place}: no successes, warnings, or failures, check input`, {
       hint: 'the include criteria of the policy name no rule of its sources, or all rules are excluded',
     });

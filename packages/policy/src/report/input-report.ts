@@ -89,6 +89,7 @@ function textOf(report: InputReport, view: ReportView): string {
       warnings,
       successes,
       headings: ['Input File', 'Input Files'],
+      labelIsName: true,
     },
     view,
   );

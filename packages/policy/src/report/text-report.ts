@@ -46,6 +46,8 @@ export interface TextTotals {
   successes: number;
   /** What one subject, and several, are called. */
   headings: [one: string, several: string];
+  /** Its name says all there is in its label. */
+  labelIsName?: boolean;
 }
 
 /** What a text report has in common, whatever was judged. */
@@ -59,19 +61,22 @@ export function subjectsText(subjects: readonly TextSubject[], totals: TextTotal
   return [
     `Success: ${totals.success}\nResult: ${totals.result}\n`,
     `Violations: ${failures}, Warnings: ${warnings}, Successes: ${successes}\n`,
-    subjectList(subjects, totals.headings),
+    subjectList(subjects, totals),
     shown.length > 0 ? 'Results:\n' : '',
     ...shown.flatMap((kind) => subjects.flatMap((subject) => resultsOf(subject, kind, view))),
     link ? docsLink : '',
   ].join('');
 }
 
-function subjectList(subjects: readonly TextSubject[], [one, several]: [string, string]): string {
+function subjectList(subjects: readonly TextSubject[], { headings, labelIsName }: TextTotals): string {
+  const [one, several] = headings;
   if (subjects.length <= 1)
-    return subjects.map(({ name, label }) => `${one}: ${name}\n${label}\n\n`).join('');
+    return subjects
+      .map(({ name, label }) => `${one}: ${name}\n${labelIsName ? '' : `${label}\n`}\n`)
+      .join('');
   const items = subjects.map(
     ({ name, label, violations, warnings, successes }) =>
-      `- Name: ${name}\n${indent}${label}\n` +
+      `- ${labelIsName ? label : `Name: ${name}\n${indent}${label}`}\n` +
       `${indent}Violations: ${violations.length}, Warnings: ${warnings.length}, Successes: ${successes.length}\n\n`,
   );
   return `${several}:\n${items.join('')}`;

@@ -80,6 +80,13 @@ export function settle(outcomes: readonly NamespaceOutcome[], options: SettleOpt
   return withExcludeHints(withoutDependents(verdict, skippedCodes, rules));
 }
 
+const missingCriterion = /^Include criterion '.*' doesn't match any policy rule$/s;
+
+/** Whether a warning is not about what was judged but about a criterion that names nothing. */
+export function isAboutCriterion({ msg, metadata }: RuleResult): boolean {
+  return Object.keys(metadata).length === 0 && missingCriterion.test(msg);
+}
+
 function sortedResults(outcome: NamespaceOutcome): Sorted[] {
   const of = (kind: Kind, results: readonly RuleResult[]) => results.map((result) => ({ kind, result }));
   return [

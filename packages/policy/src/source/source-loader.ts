@@ -68,7 +68,8 @@ async function loadSource(text: string, options: SourceLoaderOptions): Promise<S
       hint: 'check the address, and that this machine may read it',
     });
   }
-  return { pinned: pinnedAddress(address, version), files: collector.files };
+  const pinned = address.kind === 'file' ? text : pinnedAddress(address, version);
+  return { pinned, files: collector.files };
 }
 
 async function readHttp(url: string, collector: FileCollector, options: SourceLoaderOptions): Promise<void> {

@@ -28,7 +28,7 @@ export class FailureTracer implements Tracer {
   readonly #sees: ((locals: Map<string, Value>) => void) | undefined;
   #last: Moment | undefined;
 
-  /** `sees` is told of the variables whenever a literal of the test is looked at. */
+  /** `sees` is told of the variables whenever a literal of the test is looked at, and again. */
   constructor(test: TestCase, sees?: (locals: Map<string, Value>) => void) {
     this.#test = test;
     this.#sees = sees;
@@ -37,7 +37,8 @@ export class FailureTracer implements Tracer {
   event(event: TraceEvent): void {
     if (event.node !== 'expression' || !this.#isOwn(event.location)) return;
     if (event.op !== 'Fail') {
-      if (event.op === 'Eval') this.#sees?.(event.locals());
+      // A call inside a literal is evaluated before it and may end it: then only the return to what was bound before tells.
+      this.#sees?.(event.locals());
       return;
     }
     this.#last = { location: event.location, locals: event.locals() };

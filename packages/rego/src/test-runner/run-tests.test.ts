@@ -104,3 +104,18 @@ test('replacing an undefined builtin of the host makes a test fail, not pass', (
   });
   assert.deepEqual(outcomes(results), ['test_a fail', 'test_b pass']);
 });
+
+test('a case that a function without value ends has failed', () => {
+  const [result] = run(`f(x) := x if x != 2
+
+test_cases[name] if {
+	some name, number in {"a": 1, "b": 2}
+	doubled := f(number)
+	doubled == number
+}`);
+  assert.equal(result!.outcome, 'fail');
+  assert.deepEqual(
+    [...result!.subResults.values()].map(({ name, fail }) => `${name} ${fail}`),
+    ['a false', 'b true'],
+  );
+});

@@ -33,7 +33,7 @@ export function allows(policy: NetworkPolicy, host: string): boolean {
 
 export const refusedHost = (host: string) =>
   resolutionFailed(`${host} is an address of this machine or its link, which resolvers may not ask`, {
-    hint: 'allow the host in the settings of the factory when it is yours',
+    hint: 'name it under allowed-hosts in tekton.yaml of ASSAY_HOME when it is yours',
   });
 
 /**

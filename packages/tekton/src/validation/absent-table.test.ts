@@ -71,6 +71,29 @@ testRules('what is absent or empty is read as Go reads it', [
     expected: ['missing field(s): spec.tasks[0].params[0].value'],
   },
   {
+    what: "a param of a step's StepAction without value",
+    kind: 'Task',
+    spec: { steps: [{ name: 's', ref: { name: 'x' }, params: [{ name: 'a' }] }] },
+    expected: ['missing field(s): spec.steps[0].params[a].value'],
+  },
+  {
+    what: 'a claim of a size that is no quantity',
+    kind: 'TaskRun',
+    spec: {
+      taskRef: { name: 't' },
+      workspaces: [
+        { name: 'w', volumeClaimTemplate: { spec: { resources: { requests: { storage: 'big' } } } } },
+      ],
+    },
+    expected: [`${quantity}: spec.workspaces[0].volumeClaimTemplate.spec.resources.requests.storage`],
+  },
+  {
+    what: 'a timeout that is none',
+    kind: 'CustomRun',
+    spec: { customRef: { apiVersion: 'example.dev/v1', kind: 'Wait' }, timeout: 'soon' },
+    expected: ['invalid value: time: invalid duration "soon": spec.timeout'],
+  },
+  {
     what: 'limits that are no quantities, wherever they stand',
     kind: 'PipelineRun',
     spec: {
