@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { compile, fromJs, type HostBuiltin, ownBuiltins, parseModule } from '@assay/rego';
-import { type Case, cases } from './rego/cases.ts';
+import { cases } from './rego/cases.ts';
+import type { Case } from './rego/shape.ts';
 
 // How long does one evaluation of a prepared query take, in the shapes of OPA's own benchmarks? Each case in a process of its
 // own: medians of ten rounds, answers turned into plain JavaScript included. Where `opa` is on PATH (or

@@ -1,9 +1,10 @@
 export { matchAdmission } from './consent/match-admission.ts';
 export { type AdmittedRelease, type ReleaseParts, validateRelease } from './consent/validate-release.ts';
-export type { Gate } from './controller/judge-release.ts';
+export { type Gate, readPlan } from './controller/judge-release.ts';
 export { createReleaseController, type ReleaseControllerOptions } from './controller/release-controller.ts';
 export { ReleaseError, type ReleaseErrorCode, releaseErrorCodes } from './error.ts';
 export type { CopyPlan, PlannedImage, PlannedManifest } from './plan/copy-plan.ts';
+export { verifyCopy } from './plan/verify-copy.ts';
 export { releaseLabels } from './resources/labels.ts';
 export {
   type Release,

@@ -26,6 +26,7 @@ shape := {
 			"sourceInfo": _text,
 			"annotations": _annotations,
 			"checksums": _checksums,
+			"packageVerificationCode": _record(["packageVerificationCodeValue"], {"packageVerificationCodeValue": _text}),
 			"externalRefs": _list(_record(
 				["referenceCategory", "referenceLocator", "referenceType"],
 				{"referenceCategory": {"enum": _categories}, "referenceLocator": _text, "referenceType": _text},

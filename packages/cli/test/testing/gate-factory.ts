@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Client, createHttpClient } from '@assay/kube';
+import { createRegistryClient, type RegistryClient } from '@assay/oci';
 import { type Snapshot, Snapshots } from '@assay/policy';
-import { type Release, Releases } from '@assay/release';
+import { type CopyPlan, type Release, Releases, readPlan } from '@assay/release';
 import { PipelineRuns } from '@assay/tekton';
 import { requireSession } from '../../src/factory/session.ts';
 import { FactoryHome, type Outcome, pause } from './factory-home.ts';
@@ -112,6 +113,27 @@ export class GateFactory {
     if (response.status === 404) return [];
     assert.equal(response.status, 200);
     return ((await response.json()) as { tags?: string[] }).tags ?? [];
+  }
+
+  /** Removes a repository with all that is in it. */
+  async deleteRepository(repository: string): Promise<void> {
+    const client = this.registryClient();
+    const path = `${this.registry}/${repository}`;
+    for (const tag of await client.listTags(path)) {
+      const { digest } = await client.resolve(path, tag).catch(() => ({ digest: undefined }));
+      if (digest !== undefined) await client.deleteManifest(path, digest);
+    }
+    client.close();
+  }
+
+  /** A client of the factory's registry, with a token for its login or without any. */
+  registryClient(token?: string): RegistryClient {
+    const login = token === undefined ? undefined : { username: 'test', password: token };
+    return createRegistryClient({ credentials: async () => login });
+  }
+
+  copyPlan(release: Release): Promise<CopyPlan> {
+    return readPlan(release.status!.artifacts!.copyPlan!, { store: () => this.registryClient() });
   }
 
   /** Another identity at the API, by its token. */

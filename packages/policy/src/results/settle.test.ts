@@ -208,3 +208,14 @@ test('without info only code, date and term are left', () => {
     effective_on: '2026-01-01T00:00:00Z',
   });
 });
+
+test('a date long past is left out, but not of a result that no rule can be told of', () => {
+  const old = { effective_on: '2025-01-01T00:00:00Z' };
+  const { violations } = settled([
+    outcome({ failures: [result('pkg.a', 'No.', old), result('', 'Bare.', old)] }),
+  ]);
+  assert.deepEqual(
+    violations.map(({ metadata }) => metadata.effective_on),
+    [undefined, '2025-01-01T00:00:00Z'],
+  );
+});

@@ -119,7 +119,9 @@ function withRuleInfo(result: RuleResult, rule: RuleInfo | undefined): RuleResul
   return { ...result, metadata: { ...result.metadata, ...Object.fromEntries(given) } };
 }
 
+/** A rule that has been in force for long need not say since when; a result that no rule can be told of keeps its date. */
 function withoutOldDate(result: RuleResult, effectiveTime: Date): RuleResult {
+  if (typeof result.metadata.code !== 'string') return result;
   const on = effectiveOn(result);
   if (!on || on.getTime() >= effectiveTime.getTime() - ninetyDaysMs) return result;
   const { effective_on: _, ...metadata } = result.metadata;

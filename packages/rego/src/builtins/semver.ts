@@ -1,4 +1,5 @@
 import { compareStrings } from '../values/compare.ts';
+import { termText } from '../values/term-text.ts';
 import type { Builtin } from './builtin.ts';
 import { fault, stringOperand } from './operands.ts';
 import { boolean, number, string } from './types.ts';
@@ -70,7 +71,7 @@ export const semverBuiltins: readonly Builtin[] = [
       const texts = [stringOperand(operands[0], 1), stringOperand(operands[1], 2)];
       const [a, b] = texts.map((text, index) => {
         const version = parseVersion(text);
-        if (!version) throw fault(`operand ${index + 1}: string ${text} is not a valid SemVer`);
+        if (!version) throw fault(`operand ${index + 1}: string ${termText(text)} is not a valid SemVer`);
         return version;
       });
       return compareVersions(a as Version, b as Version);

@@ -75,7 +75,11 @@ function accumulate(
 
 function extreme(value: Value, sign: number): Value | undefined {
   const items = members(value, 'set', 'array');
-  if (value instanceof RegoSet) return sign > 0 ? items[items.length - 1] : items[0];
+  if (value instanceof RegoSet) {
+    if (sign > 0) return items[items.length - 1];
+    // OPA begins with null as the least so far and takes it for none: of a set with other members null is not the least.
+    return items[0] === null && items.length > 1 ? items[1] : items[0];
+  }
   let best = items[0];
   for (const item of items) if (compare(item, best!) * sign > 0) best = item;
   return best;

@@ -37,7 +37,7 @@ function styleOf(options: RegoObject): (JsonStyle & { prefix: string }) | undefi
         pretty = value;
         break;
       default:
-        if (typeof key === 'string') throw operandFault(2, `object contained unknown key ${key}`);
+        if (typeof key === 'string') throw operandFault(2, `object contained unknown key ${termText(key)}`);
         throw operandFault(
           2,
           `failed to stringify key ${termText(key)} at index ${index}: operand ${index} must be string but got ${typeName(key)}`,

@@ -20,7 +20,7 @@ checkCases(jsonEncodingBuiltins, [
     '"> {\\n>   \\"a\\": 1\\n> }"',
   ],
   ['json.marshal_with_options', ['{"a": 1}', '{"indent": "  ", "pretty": false}'], '"{\\"a\\":1}"'],
-  ['json.marshal_with_options', ['1', '{"x": 1}'], 'type error: operand 2 object contained unknown key x'],
+  ['json.marshal_with_options', ['1', '{"x": 1}'], 'type error: operand 2 object contained unknown key "x"'],
   [
     'json.marshal_with_options',
     ['1', '{"pretty": 1}'],
