@@ -21,9 +21,10 @@ export function printRelease({ metadata, status }: Release): void {
     }
     lines.push(`  nothing was written to ${targets.map(printable).join(', ')}`);
   } else {
-    const failed = status?.conditions?.find(
-      ({ status: held, message }) => held === 'False' && message !== '' && message !== undefined,
+    const failures = (status?.conditions ?? []).filter(
+      ({ status: held, message }) => held === 'False' && message,
     );
+    const failed = failures.find(({ type }) => type !== 'Released') ?? failures[0];
     lines.push(`${style('red', '✖')} ${metadata.name}: ${printable(failed?.message ?? 'it did not end')}`);
   }
   process.stdout.write(`${lines.join('\n')}\n`);

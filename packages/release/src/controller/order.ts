@@ -1,25 +1,40 @@
 import type { Release } from '../resources/release.ts';
 
 /**
- * Of Releases that write the same references the oldest goes first: the unfinished one before this, if there is any. The order is total, so
- * that two of them never wait for each other, and the last to be asked for is the last to be written.
+ * Whom a Release waits for before it writes references: of the unfinished Releases that write one of them too, one that is being
+ * copied already, or else one that is older. The order is total, so that two of them never wait for each other, and the last to be
+ * asked for is the last to be written. An older one of the same plan that has not said yet what it writes counts as one that
+ * writes the same.
  * @returns `namespace/name`
  */
-export function olderWriter(
+export function writerBefore(
   release: Release,
   references: readonly string[],
   others: readonly Release[],
 ): string | undefined {
   const mine = new Set(references);
-  const older = others.find(
+  const writer = others.find(
     (other) =>
       other.metadata.uid !== release.metadata.uid &&
       other.status?.completionTime === undefined &&
       !other.metadata.deletionTimestamp &&
-      isBefore(other, release) &&
-      other.status?.artifacts?.targets?.some((reference) => mine.has(reference)),
+      (isBegun(other) || isBefore(other, release)) &&
+      writesOneOf(mine, other, release),
   );
-  return older && `${older.metadata.namespace}/${older.metadata.name}`;
+  return writer && `${writer.metadata.namespace}/${writer.metadata.name}`;
+}
+
+function isBegun({ status }: Release): boolean {
+  return status?.managedProcessing?.pipelineRun !== undefined;
+}
+
+function writesOneOf(references: ReadonlySet<string>, other: Release, release: Release): boolean {
+  const targets = other.status?.artifacts?.targets;
+  if (targets) return targets.some((reference) => references.has(reference));
+  return (
+    other.metadata.namespace === release.metadata.namespace &&
+    other.spec.releasePlan === release.spec.releasePlan
+  );
 }
 
 function isBefore(a: Release, b: Release): boolean {

@@ -26,7 +26,7 @@ import { ReleasePlanAdmissions } from '../resources/release-plan-admission.ts';
 import { refusalText } from '../verdict/judge.ts';
 import { type Gate, judgeRelease, readPlan } from './judge-release.ts';
 import { managedRun, managedRunName } from './managed-run.ts';
-import { olderWriter } from './order.ts';
+import { writerBefore } from './order.ts';
 import { invalid, managedEnded, validated, withCondition } from './release-status.ts';
 
 export interface ReleaseControllerOptions extends Gate {
@@ -103,12 +103,10 @@ class ReleaseProcess {
     const references = referencesOf(targets);
     if (this.#status.artifacts?.targets === undefined)
       await this.#save({ ...this.#status, artifacts: { ...this.#status.artifacts, targets: references } });
-    const older = olderWriter(this.#release, references, (await this.#options.client.list(Releases)).items);
-    if (older) {
-      await this.#progress(`waiting for Release ${older}, which writes the same`);
-      return { requeueAfterMs: pollMs };
-    }
     const policy = await this.#policy(admitted);
+    // Created before a crash, and not noted: it is being copied already.
+    if (await this.#hasRun(admitted)) return this.#begin(admitted, policy);
+    if (await this.#waitsFor(references)) return { requeueAfterMs: pollMs };
     if (this.#status.artifacts?.copyPlan === undefined) {
       await this.#progress('judging');
       const judged = await judgeRelease(admitted, { targets, policy: policy.spec }, this.#options);
@@ -121,8 +119,25 @@ class ReleaseProcess {
       }
       await this.#save({ ...this.#status, artifacts: { ...artifacts, copyPlan: judged.copyPlan } });
     }
-    await this.#begin(admitted, policy);
-    return undefined;
+    // Another one may have been asked for, or begun, while this one was judged.
+    if (await this.#waitsFor(references)) return { requeueAfterMs: pollMs };
+    return this.#begin(admitted, policy);
+  }
+
+  async #waitsFor(references: readonly string[]): Promise<boolean> {
+    const { items } = await this.#options.client.list(Releases);
+    const writer = writerBefore(this.#release, references, items);
+    if (writer !== undefined) await this.#progress(`waiting for Release ${writer}, which writes the same`);
+    return writer !== undefined;
+  }
+
+  async #hasRun({ admission }: AdmittedRelease): Promise<boolean> {
+    if (this.#status.artifacts?.copyPlan === undefined) return false;
+    const name = managedRunName(this.#release);
+    const run = await found<PipelineRun>(
+      this.#options.client.get(PipelineRuns, admission.metadata.namespace!, name),
+    );
+    return run !== undefined;
   }
 
   async #parts() {
@@ -169,7 +184,7 @@ class ReleaseProcess {
   }
 
   /** The run is created before it is noted: what is found under its name is taken for it. */
-  async #begin(admitted: AdmittedRelease, policy: EnterpriseContractPolicy): Promise<void> {
+  async #begin(admitted: AdmittedRelease, policy: EnterpriseContractPolicy): Promise<undefined> {
     const { client } = this.#options;
     const run = managedRun(admitted, {
       policy: policy.spec,

@@ -20,6 +20,10 @@ export function mergeData(
 ): Data {
   refuseManagedKeys('Release', release.spec.data);
   refuseManagedKeys('ReleasePlan', plan.spec.data);
+  if (mappedComponents(admission.spec.data) === undefined) {
+    refuseMapping('Release', release.spec.data);
+    refuseMapping('ReleasePlan', plan.spec.data);
+  }
   return [release.spec.data, plan.spec.data, admission.spec.data].reduce<Data>(
     (merged, data) => overlay(merged, data ?? {}),
     {},
@@ -42,6 +46,18 @@ function overlay(below: Data, above: Data): Data {
 
 function isData(value: unknown): value is Data {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function mappedComponents(data: Data | undefined): unknown {
+  return isData(data?.mapping) ? data.mapping.components : undefined;
+}
+
+/** Where images go is the managed side's to say: the team would else write wherever the admission's ServiceAccount may. */
+function refuseMapping(kind: string, data: Data | undefined): void {
+  if (mappedComponents(data) === undefined) return;
+  throw new ReleaseError('InvalidRelease', `${kind} data: mapping.components may not be set here`, {
+    hint: 'it belongs into the data of the ReleasePlanAdmission, which has none',
+  });
 }
 
 function refuseManagedKeys(kind: string, data: Data | undefined): void {

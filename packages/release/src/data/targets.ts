@@ -31,7 +31,7 @@ export function componentTargets(
   time: Date,
 ): ComponentTarget[] {
   const mapping = (data.mapping ?? {}) as Mapping;
-  const entries = Array.isArray(mapping.components) ? mapping.components : [];
+  const entries = Array.isArray(mapping.components) ? mapping.components.filter(isEntry) : [];
   const targets = (snapshot.spec.components ?? []).flatMap((component) => {
     const entry = entries.find(({ name }) => name === component.name);
     if (!entry) return [];
@@ -52,6 +52,11 @@ export function componentTargets(
     });
   }
   return targets;
+}
+
+/** The data of an admission have no schema. */
+function isEntry(entry: unknown): boolean {
+  return typeof entry === 'object' && entry !== null;
 }
 
 function repositoryOf(component: string, url: unknown): string {

@@ -3,15 +3,18 @@ import { releaseLabels } from './labels.ts';
 
 const longestLabel = 63;
 
-/** A user's name as a label's value: colons become `_`, the first `@` a dot. */
+/** A user's name as a label's value: colons become `_`, the first `@` a dot, and whatever else a label may not hold `_`. */
 export function authorLabelOf(username: string): string {
-  return username.replaceAll(':', '_').replace('@', '.').slice(0, longestLabel);
+  const value = username.replace('@', '.').replace(/[^\w.-]/g, '_');
+  return value.replace(/^[_.-]+/, '').slice(0, longestLabel).replace(/[_.-]+$/, '');
 }
 
 type Labels = Record<string, string>;
 
 /**
- * The labels of a Release with its author: who creates it, whatever they say. One made automatically has none: it goes by its plan.
+ * The labels of a Release with its author: who creates it, whatever they say. One made automatically has none: it goes by its
+ * plan, and only the gate makes such. From anybody else the label that says so is taken off, or they would act in the name of the
+ * plan's author.
  * @throws KubeError BadRequest when an update would change the author
  */
 export function withReleaseAuthor(labels: Labels = {}, old: Labels | undefined, requester: string): Labels {
@@ -21,8 +24,9 @@ export function withReleaseAuthor(labels: Labels = {}, old: Labels | undefined, 
       hint: 'the author is whoever created the Release; create another one',
     });
   }
-  const { [releaseLabels.author]: _, ...rest } = labels;
-  if (labels[releaseLabels.automated] === 'true' && requester === 'gate') return rest;
+  const { [releaseLabels.author]: _, ...own } = labels;
+  if (labels[releaseLabels.automated] === 'true' && requester === 'gate') return own;
+  const { [releaseLabels.automated]: __, ...rest } = own;
   return { ...rest, [releaseLabels.author]: authorLabelOf(requester) };
 }
 

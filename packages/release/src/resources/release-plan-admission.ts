@@ -65,6 +65,8 @@ export const ReleasePlanAdmissions: ResourceType<ReleasePlanAdmission> = {
     const errors = new FieldErrors();
     if ((spec.applications?.length ?? 0) + (spec.componentGroups?.length ?? 0) === 0)
       errors.required('spec.applications', 'name at least one application that may be released');
+    if (spec.applications?.length && spec.componentGroups?.length)
+      errors.forbidden('spec.componentGroups', 'an admission is for applications or for component groups');
     errors.throwIfAny(ReleasePlanAdmissions, metadata.name);
     return given;
   },

@@ -1,4 +1,4 @@
-import { type Condition, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import { type Condition, FieldErrors, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
 import { appstudioGroup, conditionsSchema } from '@assay/policy';
 import { withPlanAuthor } from './author.ts';
 import { releaseLabels } from './labels.ts';
@@ -57,6 +57,13 @@ export const ReleasePlans: ResourceType<ReleasePlan> = {
   admit(given, { old, subresource, requester }) {
     if (subresource) return given;
     requireBooleanLabel(given, releaseLabels.autoRelease);
+    const { spec, metadata } = given as ReleasePlan;
+    const errors = new FieldErrors();
+    if (spec.application === undefined && spec.componentGroup === undefined)
+      errors.required('spec.application', 'name the application that is released by this plan');
+    if (spec.application !== undefined && spec.componentGroup !== undefined)
+      errors.forbidden('spec.componentGroup', 'a plan is for an application or for a component group');
+    errors.throwIfAny(ReleasePlans, metadata.name);
     const labels = withPlanAuthor(given.metadata.labels, old && (old.metadata.labels ?? {}), requester);
     return { ...given, metadata: { ...given.metadata, labels } };
   },

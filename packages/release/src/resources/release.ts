@@ -80,7 +80,7 @@ const processing = object({
   roleBindings: object({ tenantRoleBinding: text, managedRoleBinding: text, secretRoleBinding: text }),
 });
 
-const immutableLabels = [releaseLabels.snapshot, releaseLabels.releasePlan];
+const immutableLabels = [releaseLabels.snapshot, releaseLabels.releasePlan, releaseLabels.automated];
 
 export const Releases: ResourceType<Release> = {
   group: appstudioGroup,
