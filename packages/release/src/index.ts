@@ -1,6 +1,7 @@
-export { matchAdmission } from './consent/match-admission.ts';
+export { findAdmission, matchAdmission } from './consent/match-admission.ts';
 export { type AdmittedRelease, type ReleaseParts, validateRelease } from './consent/validate-release.ts';
 export { type Gate, readPlan } from './controller/judge-release.ts';
+export { createMatchControllers, type MatchControllerOptions } from './controller/match-controller.ts';
 export { createReleaseController, type ReleaseControllerOptions } from './controller/release-controller.ts';
 export { ReleaseError, type ReleaseErrorCode, releaseErrorCodes } from './error.ts';
 export type { CopyPlan, PlannedImage, PlannedManifest } from './plan/copy-plan.ts';

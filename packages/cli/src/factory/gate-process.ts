@@ -1,6 +1,6 @@
 import { createSnapshotController } from '@assay/integration';
 import { createHttpClient, startControllers, systemClock } from '@assay/kube';
-import { createReleaseController } from '@assay/release';
+import { createMatchControllers, createReleaseController } from '@assay/release';
 import { createGateJudge } from './gate-judge.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { reportFaults, runProcess } from './process-frame.ts';
@@ -22,6 +22,7 @@ await runProcess<GateSettings>(async (settings) => {
     client,
     [
       createSnapshotController({ client, clock: systemClock }),
+      ...createMatchControllers({ client, clock: systemClock }),
       createReleaseController({
         ...{ client, signer, verifierId, store, clock: systemClock },
         judge: createGateJudge({ client, store }),

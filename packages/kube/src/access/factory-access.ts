@@ -39,12 +39,6 @@ export const factoryAccess: AccessTable = {
       resources: runs,
       onlyFields: [{ annotationPrefix: 'chains.tekton.dev/' }, { finalizerPrefix: 'chains.tekton.dev/' }],
     },
-    // Evidence lies beside the images that it is about.
-    {
-      subjects: ['observer', 'gate'],
-      verbs: ['push'],
-      resources: ['protectedrepositories.registry.assay.dev'],
-    },
     {
       subjects: ['gate'],
       verbs: ['get', 'list', 'watch'],

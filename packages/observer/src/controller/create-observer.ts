@@ -1,6 +1,6 @@
 import type { Signer } from '@assay/attestation';
 import type { Client, Controller, KubeObject, ObjectKey, ReconcileResult, ResourceType } from '@assay/kube';
-import type { ContentStore } from '@assay/oci';
+import { type ContentStore, isOciError } from '@assay/oci';
 import { type PipelineRun, PipelineRuns, type TaskRun, TaskRuns } from '@assay/tekton';
 import { findChildren } from './children.ts';
 import { defaultObserverConfig, type ObserverConfig } from './config.ts';
@@ -148,7 +148,8 @@ async function attest<T extends TaskRun | PipelineRun>(
   // Chains counts from 0 for the first retry; the mark is absent before it.
   const mark = run.metadata.annotations?.[retriesAnnotation];
   const attempt = mark === undefined ? 1 : (Number.parseInt(mark, 10) || 0) + 2;
-  if (attempt >= parts.config.maxAttempts) {
+  const denied = observation?.failures.some(({ cause }) => isOciError(cause, 'Denied')) ?? false;
+  if (denied || attempt >= parts.config.maxAttempts) {
     await writeMarks(parts.client, resource, run, { ...annotations, [signedAnnotation]: 'failed' }, 'remove');
     parts.report({ ...report, outcome: 'failed', ...detail });
     return undefined;

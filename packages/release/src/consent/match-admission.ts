@@ -4,8 +4,7 @@ import type { ReleasePlan } from '../resources/release-plan.ts';
 import type { ReleasePlanAdmission } from '../resources/release-plan-admission.ts';
 
 /**
- * The admission that agrees with a plan: in the namespace that the plan targets, admitting the plan's namespace and Application. A
- * label of the plan may designate one; then the admission's list of Applications is not asked.
+ * The admission that agrees with a plan, and lets it release now.
  *
  * Consent is two-sided: neither the plan nor the admission releases anything alone.
  *
@@ -13,6 +12,27 @@ import type { ReleasePlanAdmission } from '../resources/release-plan-admission.t
  * @throws ReleaseError NoConsent when there is none, more than one, or it blocks
  */
 export function matchAdmission(
+  plan: ReleasePlan,
+  admissions: readonly ReleasePlanAdmission[],
+): ReleasePlanAdmission {
+  const admission = findAdmission(plan, admissions);
+  const { namespace, name, labels } = admission.metadata;
+  if (labels?.[releaseLabels.blockReleases] === 'true') {
+    throw new ReleaseError('NoConsent', `ReleasePlanAdmission ${namespace}/${name} blocks releases`, {
+      hint: `its label ${releaseLabels.blockReleases} is true`,
+    });
+  }
+  return admission;
+}
+
+/**
+ * The admission that agrees with a plan: in the namespace that the plan targets, admitting the plan's namespace and Application. A
+ * label of the plan may designate one; then the admission's list of Applications is not asked.
+ *
+ * @param admissions those of the target namespace
+ * @throws ReleaseError NoConsent when there is none, or more than one
+ */
+export function findAdmission(
   plan: ReleasePlan,
   admissions: readonly ReleasePlanAdmission[],
 ): ReleasePlanAdmission {
@@ -46,13 +66,6 @@ export function matchAdmission(
       {
         hint: `name one in the plan's label ${releaseLabels.releasePlanAdmission}`,
       },
-    );
-  }
-  if (admission.metadata.labels?.[releaseLabels.blockReleases] === 'true') {
-    throw new ReleaseError(
-      'NoConsent',
-      `ReleasePlanAdmission ${target}/${admission.metadata.name} blocks releases`,
-      { hint: `its label ${releaseLabels.blockReleases} is true` },
     );
   }
   return admission;
