@@ -15,11 +15,11 @@ import { BareRuntime, captureBundle } from './bare-runtime.ts';
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: 'string', default: '1' },
-    chain: { type: 'string', default: '10,30,100' },
-    parallel: { type: 'string', default: '10,30,100' },
+    chain: { type: 'string', default: '30,100,300' },
+    parallel: { type: 'string', default: '30,100,300' },
     matrix: { type: 'string', default: '16,64,256' },
     pipelines: { type: 'string', default: '10,50,200' },
-    'log-mb': { type: 'string', default: '16,64,256' },
+    'log-mb': { type: 'string', default: '64,256,1024' },
     'result-kb': { type: 'string', default: '4,64,1000' },
     json: { type: 'boolean', default: false },
   },
@@ -183,7 +183,9 @@ try {
         floors.push(await bare.time('whole'));
         const key = `${shape} ${size}`;
         const taken = await measure(runs(size), checks(shape, size));
-        process.stderr.write(`${key}: ${taken.ms.toFixed(0)} ms, bare ${floors.at(-1)!.toFixed(1)} ms\n`);
+        const peak = taken.peakMB.toFixed(0);
+        const bareMs = floors.at(-1)!.toFixed(1);
+        process.stderr.write(`${key}: ${taken.ms.toFixed(0)} ms, peak ${peak} MiB, bare ${bareMs} ms\n`);
         measured.set(key, [...(measured.get(key) ?? []), taken]);
         await new Promise((resolve) => setTimeout(resolve, 500));
       }

@@ -9,6 +9,7 @@ export const cliErrorCodes = {
   HomeNotEmpty: 'a backup would replace what the home holds',
   FileExists: 'a file would be written over',
   RunNotFound: 'there is no run of that name',
+  BuildFailed: 'a build that is checked made nothing that can be judged',
   PortInUse: "another program listens on the registry's port",
 } as const;
 

@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<AddCommand>> = {
   rerun: async () => (await import('./commands/rerun.ts')).addRerunCommand,
   logs: async () => (await import('./commands/logs.ts')).addLogsCommand,
   describe: async () => (await import('./commands/describe.ts')).addDescribeCommand,
+  check: async () => (await import('./commands/check.ts')).addCheckCommand,
   verify: async () => (await import('./commands/verify.ts')).addVerifyCommand,
   validate: async () => (await import('./commands/validate.ts')).addValidateCommand,
   policy: async () => (await import('./commands/policy.ts')).addPolicyCommand,

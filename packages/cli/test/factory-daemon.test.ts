@@ -47,7 +47,7 @@ test('a factory that is up serves commands and tools until it is told to go down
   });
 
   await t.test('run is its client: the run stays and the factory is told which one runs', async () => {
-    const running = home.startRun(taskRun('stays', 'echo begun; sleep 1; echo done'));
+    const running = home.startRun(taskRun('stays', 'echo begun; sleep 4; echo done'));
     await running.says('begun');
     const status = await home.assay(['status', '-o', 'json']);
     const { runs, running: unfinished, home: root, registry: host, api } = JSON.parse(status.stdout);

@@ -9,7 +9,7 @@ import { GateFactory, reasonOf } from './testing/gate-factory.ts';
 
 // ASSAY_CRASH_SEED repeats a sequence; ASSAY_GATE_CRASH_CYCLES makes it longer.
 const seed = Number(process.env.ASSAY_CRASH_SEED ?? Math.floor(Math.random() * 1e6));
-const cycles = Number(process.env.ASSAY_GATE_CRASH_CYCLES ?? 6);
+const cycles = Number(process.env.ASSAY_GATE_CRASH_CYCLES ?? 4);
 const victims: readonly Victim[] = ['factory', 'gate', 'everything', 'any one'];
 
 let gate: GateFactory;

@@ -101,6 +101,7 @@ export {
   type Subject,
 } from './rbac/rbac-resources.ts';
 export { apiVersionOf, ResourceRegistry, resourceId } from './resource.ts';
+export { enforceSchema } from './schema/enforce-schema.ts';
 export { structuralSchema } from './schema/from-json-schema.ts';
 export type { JsonSchema } from './schema/json-schema.ts';
 export * as schemaWords from './schema/schema-shorthand.ts';

@@ -23,9 +23,17 @@ export function readBundleObjects(text: string, place: string): BundleObject[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = 'errors' in document ? document.errors : [];
     if (error) throw new CatalogError('InvalidTask', `${place}: ${error.message.trim()}`);
-    const object = document.toJS({ maxAliasCount: 100 }) as unknown;
+    const object = content(document, place);
     return object === null || object === undefined ? [] : [describe(object, place)];
   });
+}
+
+function content(document: { toJS(options: { maxAliasCount: number }): unknown }, place: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new CatalogError('InvalidTask', `${place}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function describe(object: unknown, place: string): BundleObject {

@@ -34,7 +34,13 @@ export async function readBundle(store: ContentStore, reference: string): Promis
       throw new CatalogError('InvalidBundle', `${reference} is no Tekton bundle`, {
         hint: "make one with 'assay task bundle'",
       });
-    const text = await contentOf(await store.getBlob(repository, layer.digest));
+    const blob = await store.getBlob(repository, layer.digest);
+    const text = await contentOf(blob).catch((cause: Error) => {
+      throw new CatalogError('InvalidBundle', `${reference}: the layer ${layer.digest} cannot be unpacked`, {
+        hint: `it is no tar file of one object of at most ${maxObjectBytes} bytes: ${cause.message}`,
+        cause,
+      });
+    });
     objects.push(...readBundleObjects(text, reference));
   }
   return { repository, ...(tag !== undefined && { tag }), digest: descriptor.digest, objects };

@@ -73,6 +73,12 @@ export interface Factory {
   stop(): Promise<void>;
 }
 
+/** A service of this machine that is another factory's. */
+export interface Neighbour {
+  port: number;
+  socketPath: string;
+}
+
 export interface FactoryOptions {
   home: Home;
   imageMap?: ImageMap;
@@ -80,6 +86,8 @@ export interface FactoryOptions {
   tls?: boolean;
   /** What runs may ask for, and how they are run. @default what the home's `tekton.yaml` says */
   tekton?: TektonConfig;
+  /** What else of this machine steps reach as `localhost:<port>`, by the Unix socket that answers. @default [] */
+  neighbours?: readonly Neighbour[];
   /** Told what goes wrong behind the scenes. */
   onError(error: unknown, place: string): void;
 }
@@ -207,7 +215,7 @@ export async function startFactory(options: FactoryOptions): Promise<Factory> {
 
     const sandbox = await createSandbox({
       home: home.sandbox,
-      services: [{ port, socketPath: registrySocket }],
+      services: [{ port, socketPath: registrySocket }, ...(options.neighbours ?? [])],
     });
     undo.push(() => sandbox.close());
     const client = store.client(runnerIdentity);

@@ -1,4 +1,12 @@
-import type { Authorizer, Client, Identity, JsonSchema, KubeObject, ResourceType } from '@assay/kube';
+import {
+  type Authorizer,
+  type Client,
+  enforceSchema,
+  type Identity,
+  type JsonSchema,
+  type KubeObject,
+  type ResourceType,
+} from '@assay/kube';
 
 /**
  * A part of the factory's own registry that only some may push to. It lies in the namespace that answers for it: whoever
@@ -36,7 +44,7 @@ const schema: JsonSchema = {
   },
 };
 
-export const ProtectedRepositories: ResourceType<ProtectedRepository> = {
+export const ProtectedRepositories: ResourceType<ProtectedRepository> = enforceSchema({
   group: 'registry.assay.dev',
   version: 'v1',
   kind: 'ProtectedRepository',
@@ -46,7 +54,7 @@ export const ProtectedRepositories: ResourceType<ProtectedRepository> = {
   shortNames: ['protrepo'],
   schema,
   columns: [{ name: 'Repository', type: 'string', jsonPath: '.spec.repository' }],
-};
+});
 
 /** The protections that a repository is under. */
 export function protectionsOf(

@@ -4,9 +4,8 @@ import { type Client, createHttpClient, isKubeError, Namespaces } from '@assay/k
 import { createLogStore, type LogStore } from '@assay/pipelines';
 import { CliError } from '../error.ts';
 import type { Home } from '../home.ts';
-import type { ImageMap } from './image-map.ts';
+import type { FactoryOptions } from './factory.ts';
 import { registryHost } from './registry-address.ts';
-import type { TektonConfig } from './tekton-config.ts';
 
 /** A factory as a command uses it: the one that runs, or one that lives as long as the command. */
 export interface Session {
@@ -50,7 +49,7 @@ export async function requireSession(home: Home): Promise<Session> {
 /** The factory that runs, else a new one in this process. */
 export async function openSession(
   home: Home,
-  options: { imageMap?: ImageMap; tekton?: TektonConfig; onError(error: unknown, place: string): void },
+  options: Pick<FactoryOptions, 'imageMap' | 'tekton' | 'neighbours' | 'onError'>,
 ): Promise<Session> {
   const running = await connectSession(home);
   if (running) return running;

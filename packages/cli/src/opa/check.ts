@@ -3,6 +3,7 @@ import { printErrors, problemJson } from './eval-output.ts';
 import { jsonText } from './json-output.ts';
 import { withOpaErrors } from './opa-error.ts';
 import { type PolicyFlags, readPolicy } from './policy-flags.ts';
+import { pauseOptimizing } from './short-run.ts';
 
 export interface CheckFlags extends Omit<PolicyFlags, 'data' | 'bundle'> {
   /** The paths are bundles. */
@@ -15,6 +16,7 @@ export interface CheckFlags extends Omit<PolicyFlags, 'data' | 'bundle'> {
 
 /** `opa check`: silent when the policies compile; otherwise the problems, and 1. */
 export function checkCommand(paths: string[], flags: CheckFlags): Promise<void> {
+  pauseOptimizing();
   return withOpaErrors(1, async () => {
     const { bundle, ...rest } = flags;
     try {

@@ -20,6 +20,7 @@ import { readText } from './load-paths.ts';
 import { OpaFailure, withOpaErrors } from './opa-error.ts';
 import { type PolicyFlags, readPolicy } from './policy-flags.ts';
 import { readInput } from './query-input.ts';
+import { pauseOptimizing, resumeOptimizing } from './short-run.ts';
 
 export interface EvalFlags extends PolicyFlags {
   input?: string;
@@ -130,11 +131,13 @@ async function evaluate(
   const output: Output = { query };
   const milliseconds = flags.timeout === undefined ? undefined : timeoutOf(flags.timeout);
   try {
+    pauseOptimizing();
     const { compile: options } = await timers.time('rego_load_files', () => readPolicy(flags, query));
     const policy = await timers.time('rego_module_compile', () => compile(options));
     const prepared = await timers.time('rego_query_compile', () =>
       policy.prepare(query, { captureValues: true, ...surroundings(flags) }),
     );
+    resumeOptimizing();
     output.result = await timers.time('rego_query_eval', () =>
       prepared.run({
         ...(input === undefined ? {} : { input }),

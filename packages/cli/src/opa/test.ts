@@ -12,6 +12,7 @@ import { timeoutOf } from './eval.ts';
 import { type Json, writeJson } from './json-output.ts';
 import { OpaFailure, withOpaErrors } from './opa-error.ts';
 import { type PolicyFlags, readPolicy } from './policy-flags.ts';
+import { pauseOptimizing, resumeOptimizingInLongRun } from './short-run.ts';
 import { watchPaths } from './watch-paths.ts';
 
 export interface TestFlags extends Omit<PolicyFlags, 'data' | 'bundle'> {
@@ -33,6 +34,7 @@ export interface TestFlags extends Omit<PolicyFlags, 'data' | 'bundle'> {
 
 /** `opa test`: exits 0 when all tests pass, 2 when one does not or too little is covered, 1 on other errors. */
 export async function testCommand(paths: string[], flags: TestFlags): Promise<void> {
+  pauseOptimizing();
   const threshold = Number(flags.threshold);
   const run = (): Promise<void> =>
     withOpaErrors(1, async () => {
@@ -73,7 +75,11 @@ function nameFilter(pattern: string): (name: string) => boolean {
 function runOnce(options: TestOptions, flags: TestFlags, threshold: number): number {
   const coverage = flags.coverage || threshold > 0 ? new Coverage() : undefined;
   const run = prepareTests({ ...options, ...(coverage ? { tracer: coverage, trace: false } : {}) });
-  const results = [...run.results()];
+  const results: TestResult[] = [];
+  for (const result of run.results()) {
+    results.push(result);
+    resumeOptimizingInLongRun();
+  }
   if (coverage) return reportCoverage(coverage, run, results, flags, threshold);
   if (flags.format === 'json') {
     writeJson(testResultsJson(results) as unknown as Json);

@@ -2,11 +2,12 @@ import { type Client, isKubeError } from '@assay/kube';
 import type { PipelineRun, TaskRun } from '@assay/tekton';
 import { CliError } from '../error.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { Neighbour } from '../factory/factory.ts';
 import { watchFactoryEnd } from '../factory/factory-end.ts';
 import type { ImageMap } from '../factory/image-map.ts';
 import { openSession, type Session } from '../factory/session.ts';
 import type { TektonConfig } from '../factory/tekton-config.ts';
-import { openHome } from '../home.ts';
+import { type Home, openHome } from '../home.ts';
 import { type OutputFormat, writeData } from '../terminal/output.ts';
 import type { ArrangedRuns } from './arrange-runs.ts';
 import { awaitOtherRuns } from './await-others.ts';
@@ -20,10 +21,14 @@ import { runExitCode } from './run-exit-code.ts';
 
 /** How runs are executed and told of. */
 export interface ExecuteOptions {
+  /** @default the user's */
+  home?: Home;
   report: RunReporter;
   imageMap?: ImageMap;
   /** Tekton's settings, for a factory that is started here. @default the home's */
   tekton?: TektonConfig;
+  /** What else of this machine steps reach, on a factory that is started here. @default [] */
+  neighbours?: readonly Neighbour[];
   /** Whether to wait until the observer has signed. */
   sign: boolean;
   /** Open a shell in a step that stands still at a breakpoint. */
@@ -45,14 +50,14 @@ export async function executeRuns(
   arrange: (client: Client) => Promise<ArrangedRuns>,
   options: ExecuteOptions,
 ): Promise<number> {
-  const { imageMap, tekton } = options;
+  const { home = openHome(), imageMap, tekton, neighbours } = options;
   const broken = new AbortController();
   const started = new Date();
   const own = new Set<string>();
-  const home = openHome();
   const session = await openSession(home, {
     ...(imageMap && { imageMap }),
     ...(tekton && { tekton }),
+    ...(neighbours && { neighbours }),
     onError: (error, place) => {
       // Without a store no run can end: this one stops here, and goes on or fails with a reason at the next start.
       if (isKubeError(error, 'StorageFull') || isKubeError(error, 'StoreCorrupt')) broken.abort(error);

@@ -45,7 +45,16 @@ async function loadManifest(file: string, options: ValidationOptions): Promise<L
       cause: error,
     });
   }
-  const manifest = await readManifest(text, file === '-' ? 'standard input' : file);
+  return loadManifestText(text, file === '-' ? 'standard input' : file, options);
+}
+
+/** `loadManifests` of one file's text. */
+export async function loadManifestText(
+  text: string,
+  file: string,
+  options: ValidationOptions,
+): Promise<LoadedObject[]> {
+  const manifest = await readManifest(text, file);
   refuse(manifest.problems);
   const objects = manifest.objects.map((object) => setDefaults(object, options.defaults));
   refuse(objects.flatMap((object, index) => manifest.problemsOf(index, unsupportedFeatures(object))));

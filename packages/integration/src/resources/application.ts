@@ -1,4 +1,4 @@
-import { type Condition, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import { type Condition, enforceSchema, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
 import { appstudioGroup, conditionsSchema, statusColumns } from '@assay/policy';
 
 const { object, text } = schemaWords;
@@ -9,7 +9,7 @@ export interface Application extends KubeObject {
   status?: { conditions?: Condition[] };
 }
 
-export const Applications: ResourceType<Application> = {
+export const Applications: ResourceType<Application> = enforceSchema({
   group: appstudioGroup,
   version: 'v1alpha1',
   kind: 'Application',
@@ -22,4 +22,4 @@ export const Applications: ResourceType<Application> = {
     spec: object({ displayName: text, description: text }),
     status: object({ conditions: conditionsSchema }),
   }),
-};
+});

@@ -1,4 +1,4 @@
-import { type Condition, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import { type Condition, enforceSchema, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
 import { appstudioGroup, conditionsSchema, statusColumns } from '@assay/policy';
 
 const { list, object, text } = schemaWords;
@@ -28,7 +28,7 @@ export interface Component extends KubeObject {
   };
 }
 
-export const Components: ResourceType<Component> = {
+export const Components: ResourceType<Component> = enforceSchema({
   group: appstudioGroup,
   version: 'v1alpha1',
   kind: 'Component',
@@ -55,4 +55,4 @@ export const Components: ResourceType<Component> = {
     },
     ['spec'],
   ),
-};
+});

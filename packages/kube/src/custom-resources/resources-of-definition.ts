@@ -1,34 +1,8 @@
-import { FieldErrors } from '../admission/field-errors.ts';
-import type { AdmissionContext, KubeObject, ResourceType } from '../object.ts';
-import { validateRules } from '../schema/cel-rules.ts';
-import { withDefaults } from '../schema/defaulting.ts';
+import type { ResourceType } from '../object.ts';
+import { admitBySchema } from '../schema/enforce-schema.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
-import { validateValue } from '../schema/validate.ts';
 import { ageColumn } from '../table/age-column.ts';
 import type { CustomResourceDefinition, CustomResourceVersion } from './custom-resource-definition.ts';
-
-/** The part of an object that its own schema speaks of; type and metadata are the server's affair, save for rules on the name. */
-function body(schema: JsonSchema): JsonSchema {
-  const { apiVersion: _, kind: __, metadata: ___, ...properties } = schema.properties ?? {};
-  return { ...schema, properties };
-}
-
-/** Defaults, then the schema, then its rules. @throws KubeError Invalid */
-function admission(
-  resource: ResourceType,
-  schema: JsonSchema,
-): (object: KubeObject, context: AdmissionContext) => KubeObject {
-  const own = body(schema);
-  return (object, { old }) => {
-    const defaulted = withDefaults(own, object) as KubeObject;
-    const errors = new FieldErrors();
-    validateValue(own, defaulted, '', errors);
-    // Rules may rely on the types that the schema promises.
-    if (errors.causes.length === 0) validateRules(own, defaulted, old, '', errors);
-    errors.throwIfAny(resource, object.metadata.name);
-    return defaulted;
-  };
-}
 
 function resourceOf(definition: CustomResourceDefinition, version: CustomResourceVersion): ResourceType {
   const { group, names, scope } = definition.spec;
@@ -52,7 +26,7 @@ function resourceOf(definition: CustomResourceDefinition, version: CustomResourc
     ...(names.shortNames && { shortNames: names.shortNames }),
     ...(names.categories && { categories: names.categories }),
   };
-  resource.admit = admission(resource, schema);
+  resource.admit = admitBySchema(resource, schema);
   return resource;
 }
 

@@ -2,7 +2,7 @@ import type { OwnerReference, ResourceType } from '../object.ts';
 import type { AnyObject, ResourceRegistry } from '../resource.ts';
 import { pendingFinalizers } from './kind-rules.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { Change, StoredObject } from './object-table.ts';
+import type { Change, StoredKey, StoredObject } from './object-table.ts';
 
 /** One thing to look at again. */
 type Task =
@@ -100,8 +100,8 @@ export class GarbageCollector {
   }
 
   /** An owner lives in the dependent's namespace or in none; any other uid counts as absent, as in Kubernetes. */
-  #ownerOf(reference: OwnerReference, namespace: string): StoredObject | undefined {
-    const owner = this.#store.table.getByUid(reference.uid);
+  #ownerOf(reference: OwnerReference, namespace: string): StoredKey | undefined {
+    const owner = this.#store.table.keyOfUid(reference.uid);
     if (!owner || (owner.namespace !== '' && owner.namespace !== namespace)) return undefined;
     return this.#resources.get(owner.resource)?.kind === reference.kind ? owner : undefined;
   }

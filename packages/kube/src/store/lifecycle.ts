@@ -14,7 +14,12 @@ import { invalidObject, validateMetadata } from './metadata-validation.ts';
 
 /** An independent copy in JSON's terms, with the type the resource demands. The input is the requester's. */
 export function acceptObject(resource: ResourceType, input: unknown): AnyObject {
-  const object = JSON.parse(JSON.stringify(input ?? null)) as AnyObject | null;
+  return typedObject(resource, JSON.parse(JSON.stringify(input ?? null)));
+}
+
+/** As `acceptObject`, of what is in JSON's terms already and nobody else's: nothing is copied but the outermost. */
+export function typedObject(resource: ResourceType, input: unknown): AnyObject {
+  const object = input as AnyObject | null;
   if (typeof object !== 'object' || object === null || Array.isArray(object)) {
     throw new KubeError('BadRequest', 'the body is not an object');
   }
@@ -172,7 +177,7 @@ export function prepareUpdate(resource: ResourceType, before: AnyObject, input: 
 /** `before` with the status of the input, and nothing else of it. Throws `Conflict`. */
 export function prepareStatusUpdate(resource: ResourceType, before: AnyObject, input: AnyObject): AnyObject {
   checkPreconditions(resource, before, input.metadata);
-  const after = structuredClone(before);
+  const after: AnyObject = { ...before, metadata: { ...before.metadata } };
   if (input.status === undefined || input.status === null) delete after.status;
   else after.status = input.status;
   return after;

@@ -107,17 +107,18 @@ export class ObjectStore {
 
   /**
    * Inside a transaction: changes an object to what `change` makes of it; a change that comes to nothing writes nothing.
+   * What `change` is given it may alter, unless it promises not to (`pure`).
    * Removing the last finalizer of a deleted object removes the object.
    */
   change(
     resource: ResourceType,
     key: ObjectKey,
     change: (before: AnyObject) => AnyObject,
-    options: { status: boolean; admit: Admit },
+    options: { status: boolean; pure?: boolean; admit: Admit },
   ): StoredObject {
     const stored = this.#require(resource, key);
     const before = parse(stored);
-    const input = change(structuredClone(before));
+    const input = change(options.pure ? before : parse(stored));
     const prepared = options.status
       ? prepareStatusUpdate(resource, before, input)
       : prepareUpdate(resource, before, input);
@@ -237,10 +238,14 @@ function sameObject(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = Object.entries(a).filter(([, value]) => value !== undefined);
-  const right = new Map(Object.entries(b).filter(([, value]) => value !== undefined));
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = Object.keys(left);
+  const others = Object.keys(right);
+  if (Array.isArray(a) && keys.length !== others.length) return false;
   return (
-    left.length === right.size &&
-    left.every(([key, value]) => right.has(key) && sameObject(value, right.get(key)))
+    keys.every(
+      (key) => left[key] === undefined || (Object.hasOwn(right, key) && sameObject(left[key], right[key])),
+    ) &&
+    others.every((key) => right[key] === undefined || (Object.hasOwn(left, key) && left[key] !== undefined))
   );
 }

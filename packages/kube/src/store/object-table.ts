@@ -17,6 +17,9 @@ export interface StoredObject {
   body: string;
 }
 
+/** Which object a uid is; its text is not read for that. */
+export type StoredKey = Pick<StoredObject, 'resource' | 'namespace' | 'name'>;
+
 /** One entry of the event log. Every version is exactly one event. */
 export interface StoredEvent {
   version: number;
@@ -55,7 +58,7 @@ export class ObjectTable {
   #version: number;
   #compacted: number;
   #changes: Change[] = [];
-  /** Characters of the log's objects; too many after a transaction that was undone, until the log is cut. */
+  /** About the bytes of the log's objects; too many after a transaction that was undone, until the log is cut. */
   #historyBytes: number;
 
   constructor(database: Database, historyEvents: number) {
@@ -97,6 +100,10 @@ export class ObjectTable {
 
   getByUid(uid: string): StoredObject | undefined {
     return this.#object(this.#statements.getByUid.get(uid));
+  }
+
+  keyOfUid(uid: string): StoredKey | undefined {
+    return this.#statements.keyOfUid.get(uid) as StoredKey | undefined;
   }
 
   has(resource: string, namespace: string, name: string): boolean {
@@ -347,6 +354,7 @@ function prepare(statement: (sql: string) => StatementSync) {
     setCounter: statement('UPDATE counters SET value = ? WHERE name = ?'),
     get: statement(`SELECT ${columns} FROM objects WHERE resource = ? AND namespace = ? AND name = ?`),
     getByUid: statement(`SELECT ${columns} FROM objects WHERE uid = ?`),
+    keyOfUid: statement('SELECT resource, namespace, name FROM objects WHERE uid = ?'),
     has: statement('SELECT 1 FROM objects WHERE resource = ? AND namespace = ? AND name = ?'),
     list: statement(
       `SELECT ${columns} FROM objects WHERE resource = ? AND (namespace, name) > (?, ?) ORDER BY namespace, name`,
@@ -377,8 +385,8 @@ function prepare(statement: (sql: string) => StatementSync) {
       'SELECT * FROM events WHERE resource = ? AND namespace = ? AND name = ? AND version < ? ORDER BY version DESC LIMIT 1',
     ),
     span: statement('SELECT min(version) AS oldest, max(version) AS newest FROM events'),
-    sizes: statement('SELECT version, length(body) AS size FROM events ORDER BY version DESC'),
-    historyBytes: statement('SELECT sum(length(body)) AS bytes FROM events'),
+    sizes: statement('SELECT version, octet_length(body) AS size FROM events ORDER BY version DESC'),
+    historyBytes: statement('SELECT sum(octet_length(body)) AS bytes FROM events'),
     compact: statement('DELETE FROM events WHERE version <= ?'),
   };
 }

@@ -17,7 +17,8 @@ import { mergePatch } from '../patch/merge-patch.ts';
 import { type AnyObject, namespaceOf, type ResourceRegistry, resourceId } from '../resource.ts';
 import { type Selection, selectionOf } from '../selector/selection.ts';
 import { removeShown } from '../view/remove-shown.ts';
-import { acceptObject } from './lifecycle.ts';
+import type { ApplyRequest, ChangeOptions } from './change-options.ts';
+import { acceptObject, typedObject } from './lifecycle.ts';
 import { type ObjectReader, readerOf, viewIsNotWritten } from './object-reader.ts';
 import { notFound, type ObjectStore } from './object-store.ts';
 import type { StoredObject } from './object-table.ts';
@@ -93,7 +94,9 @@ export class StoreClient implements Client {
   ): Promise<T> {
     const copy: unknown = JSON.parse(JSON.stringify(patch));
     const apply = (before: unknown) => mergePatch(before, copy);
-    return parsed(await this.modify(resource, namespace, name, 'patch', apply, options.subresource));
+    const { subresource } = options;
+    const change = { own: subresource === 'status' };
+    return parsed(await this.modify(resource, namespace, name, 'patch', apply, subresource, change));
   }
 
   async delete<T extends KubeObject>(
@@ -214,7 +217,7 @@ export class StoreClient implements Client {
     verb: 'update' | 'patch',
     apply: (before: unknown) => unknown,
     subresource?: 'status',
-    options: WriteOptions = {},
+    options: ChangeOptions = {},
   ): Promise<StoredObject> {
     const { known, storage, key, permit } = this.#enter(verb, resource, { namespace, name, subresource });
     if (known.view) throw viewIsNotWritten(known);
@@ -225,7 +228,11 @@ export class StoreClient implements Client {
         storage,
         key,
         (before) => inVersion(decoded(known, apply(inVersion(before, known)), options), storage),
-        { status: subresource === 'status', admit: (change) => inVersion(admit(change), storage) },
+        {
+          status: subresource === 'status',
+          pure: options.own ?? false,
+          admit: (change) => inVersion(admit(change), storage),
+        },
       ),
     );
   }
@@ -332,7 +339,7 @@ export class StoreClient implements Client {
     const object = acceptObject(known, input);
     const { namespace = '', name = '' } = object.metadata;
     if (!name) throw new KubeError('BadRequest', 'metadata.name is required to update an object');
-    return this.modify(known, namespace, name, 'update', () => object, subresource);
+    return this.modify(known, namespace, name, 'update', () => object, subresource, { own: true });
   }
 
   #select(
@@ -366,13 +373,6 @@ export class StoreClient implements Client {
   }
 }
 
-/** What an apply is told beside the configuration. */
-export interface ApplyRequest extends WriteOptions {
-  fieldManager: string;
-  force: boolean;
-  subresource?: 'status' | undefined;
-}
-
 function matches(selection: Selection, stored: StoredObject): boolean {
   return (
     selection.matchesKey(stored) &&
@@ -382,8 +382,8 @@ function matches(selection: Selection, stored: StoredObject): boolean {
 }
 
 /** The requester's input as an object of the resource. */
-function decoded(resource: ResourceType, input: unknown, { decode }: WriteOptions): AnyObject {
-  const object = acceptObject(resource, input);
+function decoded(resource: ResourceType, input: unknown, { decode, own }: ChangeOptions): AnyObject {
+  const object = own ? typedObject(resource, input) : acceptObject(resource, input);
   return decode ? decode(object) : object;
 }
 

@@ -14,7 +14,7 @@ export interface Children {
 /**
  * Finds the children of a PipelineRun by kind. TaskRuns and child PipelineRuns are waited for, unless the observer
  * leaves them alone; CustomRuns are run and attested elsewhere. A child that is gone is no reason to wait: the
- * statement is made from what is left and names it.
+ * statement is made from what is left and names it. When one is not attested yet, those after it are not looked at.
  */
 export async function findChildren(
   client: Client,
@@ -30,7 +30,7 @@ export async function findChildren(
         kind === 'TaskRun'
           ? await client.get(TaskRuns, namespace, name)
           : await client.get(PipelineRuns, namespace, name);
-      if (isObserved(child) && !isReconciled(child.metadata)) found.isComplete = false;
+      if (isObserved(child) && !isReconciled(child.metadata)) return { ...found, isComplete: false };
       if (kind === 'TaskRun') found.children.push(child as TaskRun);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'NotFound')) throw error;

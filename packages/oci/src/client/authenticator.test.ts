@@ -40,6 +40,14 @@ describe('basic authentication', { skip: noDockerRegistry }, () => {
       await assert.rejects(client.resolve(`${host}/app`, 'v1'), { code: 'Unauthorized', hint: /log in/ });
     }
   });
+
+  it('logs in for each of several requests that begin at once', async (t) => {
+    const host = await start(t);
+    const client = createRegistryClient({ credentials: async () => password });
+    await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) => client.putBlob(`${host}/${name}`, Buffer.from(name))),
+    );
+  });
 });
 
 describe('bearer authentication', () => {

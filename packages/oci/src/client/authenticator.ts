@@ -58,8 +58,16 @@ export class Authenticator {
     return `Bearer ${token.value}`;
   }
 
-  /** Learns from a 401; false when there is nothing new to try. */
-  learn(response: TransportResponse, access: AccessRequest): boolean {
+  /** Whether the registry has asked for credentials before; until then requests go without. */
+  get challenged(): boolean {
+    return this.#challenge !== undefined;
+  }
+
+  /**
+   * Learns from a 401; false when there is nothing new to try.
+   * @param blind the request was sent before there was a challenge: others sent with it may have brought one meanwhile
+   */
+  learn(response: TransportResponse, access: AccessRequest, blind: boolean): boolean {
     const challenges = parseChallenges(response.headers['www-authenticate'] ?? '');
     const challenge =
       challenges.find(({ scheme }) => scheme === 'bearer') ?? challenges.find((c) => c.scheme === 'basic');
@@ -67,7 +75,7 @@ export class Authenticator {
     const known = this.#challenge;
     this.#challenge = challenge;
     const forgotten = this.#tokens.delete(scopesOf(access).join(' '));
-    return forgotten || known === undefined || known.scheme !== challenge.scheme;
+    return blind || forgotten || known?.scheme !== challenge.scheme;
   }
 
   async #fetchToken(

@@ -102,8 +102,9 @@ export class RegistryConnection {
       request.target instanceof URL
         ? request.target
         : new URL(`${this.endpoint.base.href.replace(/\/$/, '')}/v2/${request.target}`);
+    const blind = !this.#authenticator.challenged;
     let response = await this.#authorised(url, request);
-    if (response.status === 401 && this.#authenticator.learn(response, request.access) && replayable) {
+    if (response.status === 401 && this.#authenticator.learn(response, request.access, blind) && replayable) {
       await discardBody(response);
       response = await this.#authorised(url, request);
     }

@@ -1,6 +1,6 @@
 import type { Client, ObjectKey } from '@assay/kube';
 import { isKubeError } from '@assay/kube';
-import type { PipelineRun, PipelineTask } from '@assay/tekton';
+import type { PipelineRun, PipelineSpec, PipelineTask } from '@assay/tekton';
 import {
   allTasks,
   countCombinations,
@@ -10,6 +10,7 @@ import {
   taskRunNames,
 } from '@assay/tekton';
 import { type Child, type ChildKind, childKindOf, childKinds, childResource, isOwnedBy } from './child.ts';
+import { derived } from './pinned-specs.ts';
 
 /** A cache of children by kind; recent changes may be missing. */
 export type WatchedChildren = (kind: ChildKind) => {
@@ -111,11 +112,18 @@ export class Children {
 function expectedNames(run: PipelineRun): [string, ChildKind][] {
   const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec;
   if (!spec) return [];
+  const byRun = namesBySpec(spec);
+  const name = run.metadata.name!;
+  const names = byRun.get(name) ?? namesFor(name, spec);
+  byRun.set(name, names);
+  return names;
+}
+
+const namesBySpec = derived(() => new Map<string, [string, ChildKind][]>());
+
+function namesFor(run: string, spec: PipelineSpec): [string, ChildKind][] {
   return allTasks(spec).flatMap((task) =>
-    taskRunNames(run.metadata.name!, task.name, runsOf(task)).map((name): [string, ChildKind] => [
-      name,
-      childKindOf(task),
-    ]),
+    taskRunNames(run, task.name, runsOf(task)).map((name): [string, ChildKind] => [name, childKindOf(task)]),
   );
 }
 
@@ -128,8 +136,12 @@ function runsOf({ matrix }: PipelineTask): number {
 /** True when the names of some TaskRuns follow from results. */
 function hasOpenMatrix(run: PipelineRun): boolean {
   const spec = run.status?.pipelineSpec ?? run.spec.pipelineSpec;
-  return spec !== undefined && allTasks(spec).some(({ matrix }) => resultReferences(matrix).length > 0);
+  return spec !== undefined && specHasOpenMatrix(spec);
 }
+
+const specHasOpenMatrix = derived((spec) =>
+  allTasks(spec).some(({ matrix }) => resultReferences(matrix).length > 0),
+);
 
 function keyOf({ namespace, name }: { namespace?: string; name?: string }): string {
   return `${namespace}/${name}`;

@@ -3,12 +3,16 @@ import type { DefaultsConfig, Resolver, ValidationOptions } from '@assay/tekton'
 import { defaultTimeoutMinutes } from '@assay/tekton';
 import type { RunEvents } from '../events/run-events.ts';
 import type { Children } from './children.ts';
+import type { PinnedSpecs } from './pinned-specs.ts';
+import type { SettledRuns } from './settled-runs.ts';
 
 /** What every stage of a turn works with. */
 export interface Context {
   client: Client;
   clock: Pick<Clock, 'now'>;
   children: Children;
+  specs: PinnedSpecs;
+  settled: SettledRuns;
   events: RunEvents;
   resolvers: readonly Resolver[];
   validation: ValidationOptions;

@@ -10,7 +10,9 @@ import type { Context } from './context.ts';
 import { fail } from './endings.ts';
 import type { Failure } from './failure.ts';
 import { userFailure } from './failure.ts';
+import { PinnedSpecs } from './pinned-specs.ts';
 import { advance } from './progress.ts';
+import { SettledRuns } from './settled-runs.ts';
 
 export interface PipelineRunControllerOptions {
   client: Client;
@@ -48,6 +50,8 @@ export function createPipelineRunController(options: PipelineRunControllerOption
     client,
     clock,
     children,
+    specs: new PinnedSpecs(),
+    settled: new SettledRuns(),
     events: new RunEvents(client, () => clock.now()),
     resolvers: options.resolvers ?? [],
     validation: options.featureFlags ? { featureFlags: options.featureFlags } : {},
@@ -59,7 +63,7 @@ export function createPipelineRunController(options: PipelineRunControllerOption
     if (object && isManagedElsewhere(object)) return undefined;
     for (let run = object, attempt = 0; ; attempt++) {
       if (!run || isDone(run) || run.metadata.deletionTimestamp) {
-        children.forget(key);
+        for (const memory of [children, context.specs, context.settled]) memory.forget(key);
         return undefined;
       }
       try {

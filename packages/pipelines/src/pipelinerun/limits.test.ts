@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KubeError } from '@assay/kube';
+import { type Client, KubeError } from '@assay/kube';
 import type { PipelineRunSpec } from '@assay/tekton';
 import { Bench, says } from './testing/bench.ts';
 
@@ -100,14 +100,22 @@ test('a gracefully stopped run lets its tasks end, then runs finally', async () 
   assert.equal(await bench.verdict(), 'False Cancelled: PipelineRun "run" was cancelled');
 });
 
+function withoutTaskRunPatches(client: Client): Client {
+  const patch: Client['patch'] = (resource, ...rest) =>
+    resource.kind === 'TaskRun'
+      ? Promise.reject(new KubeError('Unavailable', 'gone fishing'))
+      : client.patch(resource, ...rest);
+  return Object.assign(Object.create(client) as Client, {
+    patch,
+    updateStatus: client.updateStatus.bind(client),
+    get: client.get.bind(client),
+  });
+}
+
 test('TaskRuns that cannot be stopped keep a run from ending, and are asked again', async () => {
   const bench = await begun();
   await bench.patchRun({ status: 'Cancelled' });
-  const stuck = Object.assign(Object.create(bench.client) as typeof bench.client, {
-    patch: () => Promise.reject(new KubeError('Unavailable', 'gone fishing')),
-    updateStatus: bench.client.updateStatus.bind(bench.client),
-    get: bench.client.get.bind(bench.client),
-  });
+  const stuck = withoutTaskRunPatches(bench.client);
   assert.deepEqual(await bench.turn(stuck), { requeueAfterMs: 1000 });
   assert.equal(
     await bench.verdict(),
@@ -120,11 +128,7 @@ test('TaskRuns that cannot be stopped keep a run from ending, and are asked agai
 test('TaskRuns that cannot be stopped in time are reported so', async () => {
   const bench = await begun();
   bench.clock.advance(60 * minute);
-  const stuck = Object.assign(Object.create(bench.client) as typeof bench.client, {
-    patch: () => Promise.reject(new KubeError('Unavailable', 'gone fishing')),
-    updateStatus: bench.client.updateStatus.bind(bench.client),
-    get: bench.client.get.bind(bench.client),
-  });
+  const stuck = withoutTaskRunPatches(bench.client);
   await bench.turn(stuck);
   assert.equal(
     await bench.verdict(),

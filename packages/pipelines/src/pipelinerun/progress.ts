@@ -16,6 +16,7 @@ import type { Definition } from './definition.ts';
 import { define, withBoundWorkspaces } from './definition.ts';
 import { cancel, couldNotStop, fail, holdBack } from './endings.ts';
 import { Failure, failureOf } from './failure.ts';
+import { derived } from './pinned-specs.ts';
 import { prepare } from './prepare.ts';
 import type { RunTask } from './run-tasks.ts';
 import { runState, runTasks } from './run-tasks.ts';
@@ -48,10 +49,12 @@ interface View {
  */
 export async function advance(context: Context, stored: PipelineRun): Promise<ReconcileResult> {
   const nowMs = context.clock.now();
-  const run = setPipelineRunDefaults(stored, context.defaults);
+  const run = setPipelineRunDefaults(context.specs.share(stored), context.defaults);
   if (run.spec.status === pipelineRunSpecStatus.pending) return holdBack(context, run, nowMs);
 
   const children = await context.children.observe(run);
+  const rest = context.settled.rest(run, children, nowMs);
+  if (rest) return rest.result;
   if (run.spec.status === pipelineRunSpecStatus.cancelled) return cancel(context, run, children, nowMs);
 
   const definition = await define(context, run);
@@ -67,7 +70,11 @@ export async function advance(context: Context, stored: PipelineRun): Promise<Re
   const present = new Map([...children, ...acted.started]);
   const after =
     acted.started.size > 0 ? look(context, prepared.run, prepared.definition, present, nowMs) : before;
-  return report(context, prepared.run, prepared.definition, after, nowMs);
+  const reported = await report(context, prepared.run, prepared.definition, after, nowMs);
+  if (reported.ended) return undefined;
+  const { nextMs } = after.expired;
+  context.settled.settle(reported.run, present, nowMs + (nextMs ?? Number.POSITIVE_INFINITY));
+  return nextMs === undefined ? undefined : { requeueAfterMs: nextMs };
 }
 
 function look(
@@ -114,11 +121,11 @@ function incompleteMatrices(
 }
 
 /** The variables that differ from task to task; replaced before results are, which could contain their text. */
-function withTaskContexts(spec: Definition['spec']): Definition['spec'] {
+const withTaskContexts = derived((spec) => {
   const replace = (section: 'tasks' | 'finally') =>
     spec[section]?.map((task) => substitutePipelineTask(task, pipelineTaskContext(task.retries)));
   return { ...spec, tasks: replace('tasks'), finally: replace('finally') };
-}
+});
 
 /** Creates what is to start and stops what may not go on, all at once. */
 async function act(
@@ -140,14 +147,14 @@ async function act(
   return unstopped.length > 0 ? { started, unstopped } : { started };
 }
 
-/** Writes what is known now, and says when the clock alone will change it. */
+/** Writes what is known now. */
 async function report(
   context: Context,
   run: PipelineRun,
   definition: Definition,
   view: View,
   nowMs: number,
-): Promise<ReconcileResult> {
+): Promise<{ run: PipelineRun; ended: boolean }> {
   const { state, plan, tasks } = view;
   let verdict: Verdict = pipelineRunOutcome(state, plan);
   const ended = verdict.status !== 'Unknown';
@@ -162,7 +169,5 @@ async function report(
     skippedTasks: plan.skipped,
     results: outcome?.results,
   };
-  await writeStatus(context, run, withVerdict(status, verdict, nowMs));
-  const { nextMs } = view.expired;
-  return ended || nextMs === undefined ? undefined : { requeueAfterMs: nextMs };
+  return { run: await writeStatus(context, run, withVerdict(status, verdict, nowMs)), ended };
 }

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Condition } from '@assay/kube';
+import type { Client, Condition } from '@assay/kube';
 import { setCondition, timestamp } from '@assay/kube';
 import type {
   ChildReference,
@@ -67,7 +66,9 @@ function creationTimes(children: Iterable<Child>): string[] {
 }
 
 function earliest(times: string[]): string | undefined {
-  return times.sort((a, b) => Date.parse(a) - Date.parse(b))[0];
+  let first: string | undefined;
+  for (const time of times) if (first === undefined || Date.parse(time) < Date.parse(first)) first = time;
+  return first;
 }
 
 /**
@@ -134,9 +135,11 @@ export async function writeStatus(
   status: PipelineRunStatus,
 ): Promise<PipelineRun> {
   const trimmed = Object.fromEntries(Object.entries(status).filter(([, value]) => !isEmpty(value)));
-  // What is stored is plain already.
-  if (isDeepStrictEqual(plain(trimmed), run.status ?? {})) return run;
-  const written = await client.updateStatus(PipelineRuns, { ...run, status: trimmed });
+  const changes = changesOf(run.status ?? {}, trimmed);
+  if (Object.keys(changes).length === 0) return run;
+  const written = await (canMerge(run.status, changes)
+    ? patchStatus(client, run, { ...changes, provenance: trimmed.provenance })
+    : client.updateStatus(PipelineRuns, { ...run, status: trimmed }));
   const before = succeededCondition(run);
   events.conditionChanged(run, before, succeededCondition(written));
   return { ...run, metadata: written.metadata, status: written.status };
@@ -146,7 +149,35 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
-/** As it comes back from the API. */
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+/** The fields of a status that are other ones than those stored; null for one that is gone. */
+function changesOf(stored: object, status: object): Record<string, unknown> {
+  const before = new Map(Object.entries(stored));
+  const after = new Map(Object.entries(status));
+  const gone = [...before.keys()].filter((field) => !after.has(field)).map((field) => [field, null] as const);
+  return Object.fromEntries([
+    ...[...after].filter(([field, value]) => !same(value, before.get(field))),
+    ...gone,
+  ]);
+}
+
+/** What is stored is plain already, and in the order in which it was written. */
+function same(value: unknown, stored: unknown): boolean {
+  return value === stored || JSON.stringify(value) === JSON.stringify(stored);
+}
+
+/** A merge patch replaces lists and texts, but not objects; and a status is not begun with one. */
+function canMerge(stored: PipelineRunStatus | undefined, changes: Record<string, unknown>): boolean {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  return stored?.pipelineSpec !== undefined && !Object.values(changes).some(isObject);
+}
+
+/** Sends what has changed alone: a large pipeline's spec does not come again with each end of a task. */
+async function patchStatus(
+  client: Client,
+  { metadata }: PipelineRun,
+  status: Record<string, unknown>,
+): Promise<PipelineRun> {
+  const { namespace, name, uid, resourceVersion } = metadata;
+  const patch = { metadata: { uid, resourceVersion }, status };
+  return client.patch(PipelineRuns, namespace!, name!, patch, { subresource: 'status' });
 }

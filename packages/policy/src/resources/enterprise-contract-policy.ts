@@ -1,4 +1,4 @@
-import { type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import { enforceSchema, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
 import type { PolicySpec } from '../spec/policy-spec.ts';
 import { appstudioGroup } from './appstudio.ts';
 
@@ -39,7 +39,7 @@ const source = object(
   ['policy'],
 );
 
-export const EnterpriseContractPolicies: ResourceType<EnterpriseContractPolicy> = {
+export const EnterpriseContractPolicies: ResourceType<EnterpriseContractPolicy> = enforceSchema({
   group: appstudioGroup,
   version: 'v1alpha1',
   kind: 'EnterpriseContractPolicy',
@@ -65,4 +65,4 @@ export const EnterpriseContractPolicies: ResourceType<EnterpriseContractPolicy> 
     },
     ['spec'],
   ),
-};
+});

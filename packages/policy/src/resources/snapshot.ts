@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Condition, FieldErrors, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import {
+  type Condition,
+  enforceSchema,
+  FieldErrors,
+  type KubeObject,
+  type ResourceType,
+  schemaWords,
+} from '@assay/kube';
 import { isDigest, parseReference } from '@assay/oci';
 import { appstudioGroup } from './appstudio.ts';
 import { conditionsSchema } from './status-fields.ts';
@@ -34,7 +41,7 @@ export function pinObjection(image: string): string | undefined {
   }
 }
 
-export const Snapshots: ResourceType<Snapshot> = {
+export const Snapshots: ResourceType<Snapshot> = enforceSchema({
   group: appstudioGroup,
   version: 'v1alpha1',
   kind: 'Snapshot',
@@ -80,4 +87,4 @@ export const Snapshots: ResourceType<Snapshot> = {
     errors.throwIfAny(Snapshots, snapshot.metadata.name);
     return given;
   },
-};
+});

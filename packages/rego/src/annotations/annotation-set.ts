@@ -61,7 +61,7 @@ export class AnnotationSet {
     if (entries.length === 0) entries.push({ path: path.slice(1) });
     const parents = ['data', ...module.package.path];
     const above = [this.#documents.get(key(path)), this.#packages.get(key(parents))];
-    for (let length = parents.length; length > 0; length -= 1) {
+    for (let length = parents.length; length > 0 && this.#subpackages.size > 0; length -= 1) {
       above.push(this.#subpackages.get(key(parents.slice(0, length))));
     }
     for (const owned of above) if (owned) entries.push(entry(owned));
@@ -129,6 +129,7 @@ function entry({ block, path }: Owned): ChainEntry {
 }
 
 function key(path: readonly Value[]): string {
+  if (path.every((part) => typeof part === 'string')) return path.join('\n');
   return JSON.stringify(path, (_, part) => (typeof part === 'bigint' ? String(part) : part));
 }
 

@@ -14,6 +14,7 @@ import { printing } from './print.ts';
 import { PartialRule, ValueRule } from './rule-code.ts';
 import type { RuleGroup } from './rule-group.ts';
 import { addMember, SetGroup } from './set-group.ts';
+import { KnownTargets } from './targets.ts';
 import type { Tracing } from './tracing.ts';
 import { ValueGroup } from './value-group.ts';
 
@@ -24,6 +25,8 @@ export class Program {
   readonly #policy: CompiledPolicy;
   /** Whether rules and comprehensions are indexed; without it every one is tried. */
   readonly indexed: boolean;
+  /** What is replaced by `with` anywhere. */
+  readonly targets = new KnownTargets();
   readonly #callees = new Map<string, Callee>();
 
   constructor(policy: CompiledPolicy, options: { tracing?: Tracing; indexed?: boolean } = {}) {

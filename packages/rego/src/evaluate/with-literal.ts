@@ -5,7 +5,7 @@ import type { BodyCompiler } from './body-compiler.ts';
 import { chain, type Getter, type Step } from './code.ts';
 import { flatten, getterOf } from './flat-term.ts';
 import type { Program } from './program.ts';
-import { Targets } from './targets.ts';
+import type { Targets } from './targets.ts';
 import { type Mock, World } from './world.ts';
 
 interface Change {
@@ -34,7 +34,7 @@ export function compileWith(
   );
   const steps: Step[] = [];
   for (const expression of expressions) compiler.withoutReplacements(expression, steps);
-  const targets = new Targets(
+  const targets = program.targets.at(
     replacements.map(({ target }) => (target.kind === 'builtin' ? ['builtin', target.path[0]] : target.path)),
   );
   return {
@@ -91,7 +91,9 @@ function mockOf(program: Program, replacement: Replacement): Mock | undefined {
   if (!stand) return undefined;
   const callee = program.callee(stand.kind === 'data' ? stand.path : [stand.path.join('.')]);
   const targetsOf = (names: Iterable<string>) =>
-    new Targets([...names].map((name) => (name.startsWith('data.') ? name.split('.') : ['builtin', name])));
+    program.targets.at(
+      [...names].map((name) => (name.startsWith('data.') ? name.split('.') : ['builtin', name])),
+    );
   if (callee.kind === 'function')
     return { call: (world, args) => callee.group.call(world.unmocked(targetsOf), args) };
   if (callee.kind === 'builtin')

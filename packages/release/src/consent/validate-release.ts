@@ -59,8 +59,9 @@ export function validateRelease({ release, plan, snapshot, admissions }: Release
     throw new ReleaseError('InvalidRelease', 'different Application referenced in ReleasePlan and Snapshot', {
       hint: `the plan says ${plan.spec.application}, the Snapshot ${snapshot.spec.application}`,
     });
+  const attributed = attribution(release, plan);
   checkImages(snapshot);
-  return { release, plan, snapshot, admission, ...attribution(release, plan) };
+  return { release, plan, snapshot, admission, ...attributed };
 }
 
 function attribution(

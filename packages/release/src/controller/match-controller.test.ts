@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type Controllers, getCondition, gateIdentity, startControllers } from '@assay/kube';
+import { type Controllers, gateIdentity, getCondition, startControllers } from '@assay/kube';
 import { releaseLabels } from '../resources/labels.ts';
 import { ReleasePlans } from '../resources/release-plan.ts';
 import { ReleasePlanAdmissions } from '../resources/release-plan-admission.ts';

@@ -6,7 +6,10 @@ const longestLabel = 63;
 /** A user's name as a label's value: colons become `_`, the first `@` a dot, and whatever else a label may not hold `_`. */
 export function authorLabelOf(username: string): string {
   const value = username.replace('@', '.').replace(/[^\w.-]/g, '_');
-  return value.replace(/^[_.-]+/, '').slice(0, longestLabel).replace(/[_.-]+$/, '');
+  return value
+    .replace(/^[_.-]+/, '')
+    .slice(0, longestLabel)
+    .replace(/[_.-]+$/, '');
 }
 
 type Labels = Record<string, string>;

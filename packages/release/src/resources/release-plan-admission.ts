@@ -1,4 +1,11 @@
-import { type Condition, FieldErrors, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import {
+  type Condition,
+  enforceSchema,
+  FieldErrors,
+  type KubeObject,
+  type ResourceType,
+  schemaWords,
+} from '@assay/kube';
 import { appstudioGroup, conditionsSchema } from '@assay/policy';
 import { releaseLabels } from './labels.ts';
 import { requireBooleanLabel } from './matched.ts';
@@ -22,7 +29,7 @@ export interface ReleasePlanAdmission extends KubeObject {
   status?: { conditions?: Condition[]; releasePlans?: { name: string; active: boolean }[] };
 }
 
-export const ReleasePlanAdmissions: ResourceType<ReleasePlanAdmission> = {
+export const ReleasePlanAdmissions: ResourceType<ReleasePlanAdmission> = enforceSchema({
   group: appstudioGroup,
   version: 'v1alpha1',
   kind: 'ReleasePlanAdmission',
@@ -70,4 +77,4 @@ export const ReleasePlanAdmissions: ResourceType<ReleasePlanAdmission> = {
     errors.throwIfAny(ReleasePlanAdmissions, metadata.name);
     return given;
   },
-};
+});

@@ -1,4 +1,11 @@
-import { type Condition, FieldErrors, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import {
+  type Condition,
+  enforceSchema,
+  FieldErrors,
+  type KubeObject,
+  type ResourceType,
+  schemaWords,
+} from '@assay/kube';
 import { appstudioGroup, conditionsSchema } from '@assay/policy';
 import { withPlanAuthor } from './author.ts';
 import { releaseLabels } from './labels.ts';
@@ -22,7 +29,7 @@ export interface ReleasePlan extends KubeObject {
   status?: { conditions?: Condition[]; releasePlanAdmission?: { name: string; active: boolean } };
 }
 
-export const ReleasePlans: ResourceType<ReleasePlan> = {
+export const ReleasePlans: ResourceType<ReleasePlan> = enforceSchema({
   group: appstudioGroup,
   version: 'v1alpha1',
   kind: 'ReleasePlan',
@@ -67,4 +74,4 @@ export const ReleasePlans: ResourceType<ReleasePlan> = {
     const labels = withPlanAuthor(given.metadata.labels, old && (old.metadata.labels ?? {}), requester);
     return { ...given, metadata: { ...given.metadata, labels } };
   },
-};
+});

@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Condition, KubeError, type KubeObject, type ResourceType, schemaWords } from '@assay/kube';
+import {
+  type Condition,
+  enforceSchema,
+  KubeError,
+  type KubeObject,
+  type ResourceType,
+  schemaWords,
+} from '@assay/kube';
 import { appstudioGroup, conditionsSchema } from '@assay/policy';
 import { withReleaseAuthor } from './author.ts';
 import { releaseLabels } from './labels.ts';
@@ -82,7 +89,7 @@ const processing = object({
 
 const immutableLabels = [releaseLabels.snapshot, releaseLabels.releasePlan, releaseLabels.automated];
 
-export const Releases: ResourceType<Release> = {
+export const Releases: ResourceType<Release> = enforceSchema({
   group: appstudioGroup,
   version: 'v1alpha1',
   kind: 'Release',
@@ -143,4 +150,4 @@ export const Releases: ResourceType<Release> = {
     const labels = withReleaseAuthor(release.metadata.labels, old && (before ?? {}), requester);
     return { ...release, metadata: { ...release.metadata, labels } } as KubeObject;
   },
-};
+});

@@ -3,6 +3,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { SandboxError } from '../error.ts';
+import { TreeRemoval } from './tree-removal.ts';
 
 /** How the ids of a container stand on the host. */
 export interface Identity {
@@ -37,11 +38,26 @@ export function makeTraversable(path: string, identity: Identity): void {
 
 /**
  * Removes a tree with whatever ids its files have. It may change meanwhile: unlike Node's, the system's `rm` goes from
- * one opened directory to the next, so that a link put into its way leads nowhere.
+ * one opened directory to the next, so that a link put into its way leads nowhere. Trees that are to go at about the same
+ * time go by one process: to start one takes a process of this size longer than most trees take.
  */
 export async function removeTree(path: string, identity: Identity): Promise<void> {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
-  await runAsOwner(['rm', '-rf', '--', path], identity);
+  const removal = removalOf(identity);
+  return removal.remove(path);
+}
+
+const removals = new Map<string, TreeRemoval>();
+
+function removalOf(identity: Identity): TreeRemoval {
+  const key = identity.unshare.join(' ');
+  const removal =
+    removals.get(key) ??
+    new TreeRemoval(async (paths) => {
+      await runAsOwner(['rm', '-rf', '--', ...paths], identity);
+    });
+  removals.set(key, removal);
+  return removal;
 }
 
 /** Copies a tree with owners, modes and times; shares blocks where the file system can. Nothing may change it meanwhile. */

@@ -64,7 +64,7 @@ const continues = (task: PipelineTask): boolean => task.onError === 'continue';
  * @throws TektonError InvalidGraph
  */
 export function planRun(state: RunState): RunPlan {
-  const graph = buildTaskGraph(state.spec.tasks ?? []);
+  const graph = graphOf(state.spec.tasks ?? []);
   const context: Context = { state, graph, failed: new Map(), skips: new Map(), resolved: new Map() };
   const queue = candidates(context);
   for (const name of queue) {
@@ -100,6 +100,24 @@ export function planRun(state: RunState): RunPlan {
     ...(held && { celProblem }),
     tasks,
   };
+}
+
+/** A run is planned again at every step of it, by the same list of tasks as long as its caller keeps that. */
+const graphs = new WeakMap<readonly PipelineTask[], TaskGraph>();
+
+function graphOf(tasks: readonly PipelineTask[]): TaskGraph {
+  const graph = graphs.get(tasks) ?? buildTaskGraph(tasks);
+  graphs.set(tasks, graph);
+  return graph;
+}
+
+/** Whether a task has no variable anywhere, so that no result of another can change it. */
+const plainTasks = new WeakMap<PipelineTask, boolean>();
+
+function isPlain(task: PipelineTask): boolean {
+  const plain = plainTasks.get(task) ?? !JSON.stringify(task).includes('$(');
+  plainTasks.set(task, plain);
+  return plain;
 }
 
 function celProblemOf({ state, celFailure }: Context): RunProblem<PipelineRunReason> | undefined {
@@ -142,6 +160,10 @@ function resolve(context: Context, name: string): { task: PipelineTask; unresolv
   const cached = context.resolved.get(name);
   if (cached !== undefined) return cached;
   const task = context.graph.tasks.get(name) as PipelineTask;
+  if (isPlain(task)) {
+    context.resolved.set(name, { task });
+    return { task };
+  }
   const outcome = resolveResults(task, context.state.tasks, (producer) => context.graph.tasks.get(producer));
   const resolved =
     'unresolved' in outcome
