@@ -132,6 +132,17 @@ function releaseStages({ asked, judging, waiting, begun, copied, released }: Req
 
 type Rows = Record<string, number>;
 
+const tables: Record<string, Rows> = {};
+
+/** Prints a table as soon as it is there: the whole takes minutes. */
+function tell(title: string, rows: Rows): void {
+  tables[title] = rows;
+  if (flags.json) return;
+  process.stdout.write(`${title}; load ${loadavg()[0]!.toFixed(1)}\n`);
+  for (const [name, ms] of Object.entries(rows))
+    process.stdout.write(`  ${name.padEnd(16)} ${(ms / 1000).toFixed(2).padStart(7)} s\n`);
+}
+
 function medians(rows: readonly Rows[]): Rows {
   return Object.fromEntries(
     Object.keys(rows[0]!).map((name) => [name, median(rows.map((row) => row[name]!))]),
@@ -205,6 +216,8 @@ try {
     snapshot = one.snapshot;
   }
 
+  tell(`commit to released, median of ${rounds}`, medians(whole));
+
   const [component] = snapshot.spec.components!;
   const many = Array.from({ length: components }, (_, index) => ({ ...component!, name: `c${index}` }));
   const large = await client.create(Snapshots, {
@@ -212,7 +225,7 @@ try {
     spec: { ...snapshot.spec, components: many },
   });
   const wide: Rows[] = [];
-  for (let round = 0; round < Math.min(rounds, 3); round += 1) {
+  for (let round = 0; round < Math.ceil(rounds / 3); round += 1) {
     const name = `large-${round}`;
     const repository = (one: string) => `${factory.registry}/production/${name}/${one}`;
     await consent(
@@ -222,6 +235,8 @@ try {
     await request(large, name, name);
     wide.push(await ended(name));
   }
+
+  tell(`a Snapshot of ${components} components, median of ${wide.length}`, medians(wide));
 
   /** All of them asked for at once; stages of one in the middle, and how long it takes until the last has ended. */
   async function together(prefix: string, planOf: (index: number) => string): Promise<Rows> {
@@ -240,25 +255,14 @@ try {
     await consent(`own-${index}`, [
       { name: component!.name, repository: `${factory.registry}/production/own-${index}` },
     ]);
-  const apart = await together('apart', (index) => `own-${index}`);
-  const queued = await together('queued', () => 'production');
+  const at = `${atOnce} Releases at once`;
+  tell(
+    `${at}, into repositories of their own (stages: the median one)`,
+    await together('apart', (index) => `own-${index}`),
+  );
+  tell(`${at}, under one tag (stages: the median one)`, await together('queued', () => 'production'));
   await chronicle.stop();
-
-  const tables: [title: string, rows: Rows][] = [
-    [`commit to released, median of ${rounds}`, medians(whole)],
-    [`a Snapshot of ${components} components, median of ${wide.length}`, medians(wide)],
-    [`${atOnce} Releases at once, into repositories of their own (stages: the median one)`, apart],
-    [`${atOnce} Releases at once, under one tag (stages: the median one)`, queued],
-  ];
-  if (flags.json) process.stdout.write(`${JSON.stringify({ load, tables: Object.fromEntries(tables) })}\n`);
-  else {
-    process.stdout.write(`load when it began: ${load.toFixed(1)}\n`);
-    for (const [title, rows] of tables) {
-      process.stdout.write(`\n${title}\n`);
-      for (const [name, ms] of Object.entries(rows))
-        process.stdout.write(`  ${name.padEnd(16)} ${(ms / 1000).toFixed(2).padStart(7)} s\n`);
-    }
-  }
+  if (flags.json) process.stdout.write(`${JSON.stringify({ load, tables })}\n`);
 } finally {
   await factory.remove();
 }

@@ -78,6 +78,23 @@ test('a step cannot replace the images that other steps run in', async (t) => {
   }
 });
 
+test('a step cannot make its own tasks trusted, nor change what the gate wrote', async (t) => {
+  const { authorize } = await openRegistry(t);
+  for (const repository of ['library/trust', 'library/task-lint', 'releases/team/one']) {
+    assert.equal(await authorize(from('step'), push(repository)), 403);
+    assert.equal(await authorize(from('host'), push(repository)), 'allow');
+  }
+});
+
+test('a step takes back what it pushed where its account may push, and nowhere else', async (t) => {
+  const { client, authorize } = await openRegistry(t);
+  await client.create(ProtectedRepositories, protect('released', 'released/*'));
+  const remove = (repository: string): Access => ({ repository, action: 'delete' });
+  assert.equal(await authorize(from('step', basic('masters-token')), remove('released/app')), 'allow');
+  assert.equal(await authorize(from('step', basic('team-token')), remove('released/app')), 403);
+  assert.equal(await authorize(from('step', basic('masters-token')), remove('team/app')), 403);
+});
+
 test('a step deletes nothing', async (t) => {
   const { authorize } = await openRegistry(t);
   assert.equal(await authorize(from('step'), { repository: 'team/app', action: 'delete' }), 403);
@@ -110,7 +127,7 @@ test('to a protected repository pushes who has the right to, by bearer token or 
     assert.equal(await ask('Bearer team-token'), 403);
     assert.equal(await ask('Bearer masters-token'), 'allow');
     assert.equal(await ask(basic('masters-token')), 'allow');
-    assert.equal(await ask('Bearer observer-token'), 'allow');
+    assert.equal(await ask('Bearer observer-token'), 403);
   }
 });
 
@@ -165,7 +182,7 @@ test('pulling, and what is not protected, stay open', async (t) => {
   assert.equal(await authorize(from('host', 'Bearer forged'), push('team/app')), 'allow');
   const remove: Access = { repository: 'released/app', action: 'delete' };
   assert.equal(await authorize(from('host'), remove), 401);
-  assert.equal(await authorize(from('step', 'Bearer masters-token'), remove), 403);
+  assert.equal(await authorize(from('step'), remove), 401);
 });
 
 test('clients are asked for credentials once something is protected', async (t) => {

@@ -20,9 +20,10 @@ export interface RegistryAccessOptions {
 
 /**
  * Who may do what in the factory's own registry. Steps reach it through a Unix socket, host programs over TCP, so the
- * two are told apart by what no request can claim. Steps push what they build, anywhere but to the images that other
- * steps run in, and delete nothing: evidence of earlier builds stays. To a protected repository pushes, from wherever
- * it comes, whoever shows a token of somebody with the right to.
+ * two are told apart by what no request can claim. Steps push what they build, anywhere but to what others rely on: the
+ * images that steps run in, the trusted library with its trust data, and the gate's plans. They delete nothing: evidence of
+ * earlier builds stays. To a protected repository pushes, and there deletes, from wherever it comes, whoever shows a token of
+ * somebody with the right to.
  */
 export function createRegistryAuthorizer(
   options: RegistryAccessOptions,
@@ -31,12 +32,13 @@ export function createRegistryAuthorizer(
   return async (request, { repository, action }) => {
     if (repository === undefined) return isPing(request) ? answerPing(request) : 'allow';
     if (action === 'pull') return 'allow';
-    const fromStep = request.raw.socket.remoteAddress === undefined;
-    if (fromStep && (action === 'delete' || Object.hasOwn(toolboxImages, repository))) return 403;
     const requester = await identities.of(request.headers.authorization);
     const identity = typeof requester === 'object' ? requester : undefined;
-    if ((await protection.decide(repository, identity)) !== 'refused') return 'allow';
-    return identity ? 403 : 401;
+    const decision = await protection.decide(repository, identity);
+    if (decision === 'refused') return identity ? 403 : 401;
+    const fromStep = request.raw.socket.remoteAddress === undefined;
+    const mayNot = fromStep && decision === 'unprotected' && (action === 'delete' || isReliedOn(repository));
+    return mayNot ? 403 : 'allow';
   };
 
   /** Clients ask here first, and show credentials later only if they are asked for them now. */
@@ -45,6 +47,10 @@ export function createRegistryAuthorizer(
     if (headers.authorization === undefined) return 401;
     return (await identities.of(headers.authorization)) === 'unknown' ? 401 : 'allow';
   }
+}
+
+function isReliedOn(repository: string): boolean {
+  return Object.hasOwn(toolboxImages, repository) || /^(library|releases)\//.test(repository);
 }
 
 function isPing({ raw }: RegistryRequest): boolean {

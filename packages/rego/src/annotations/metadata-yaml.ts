@@ -1,5 +1,6 @@
 import type { ScalarTag, YAMLError } from 'yaml';
 import { yamlLibrary } from '#yaml';
+import { readSimpleYaml } from './simple-yaml.ts';
 
 /** A block of YAML as plain data: maps are `Map`s, so that keys that are no strings can be refused. */
 export type YamlData = null | boolean | number | bigint | string | YamlData[] | Map<unknown, YamlData>;
@@ -39,6 +40,11 @@ const groupedInteger: ScalarTag = {
  * @throws YamlFault
  */
 export function readYaml(text: string): YamlData {
+  return readSimpleYaml(text) ?? readAnyYaml(text);
+}
+
+/** The same by the library alone. */
+export function readAnyYaml(text: string): YamlData {
   const { LineCounter, parseDocument } = yamlLibrary();
   const lines = new LineCounter();
   const document = parseDocument(text, {

@@ -269,6 +269,63 @@ test('two Releases of the same tag go one after the other, in the order they wer
   assert.equal((await world.content.resolve(targetRepository, '1.0')).digest, second);
 });
 
+test('one that is asked for while another is judged writes neither before nor at the same time', async () => {
+  // In the same second the order is that of the uids: whichever it is, they do not write together.
+  const { judge } = world.options;
+  let asked = false;
+  world.options.judge = {
+    async judge(request) {
+      if (!asked) {
+        asked = true;
+        await world.release('two');
+        await world.reconcile('two');
+      }
+      return judge.judge(request);
+    },
+  };
+  await world.release('one');
+  await world.reconcile('one');
+  const states = [await world.get('one'), await world.get('two')];
+  const begun = states.filter(({ status }) => status?.managedProcessing?.pipelineRun !== undefined);
+  assert.equal(begun.length, 1);
+  const [first] = begun;
+  const other = first!.metadata.name === 'one' ? 'two' : 'one';
+  assert.match(
+    message(await world.reconcile(other), 'ManagedPipelineProcessed'),
+    new RegExp(`waiting for Release team/${first!.metadata.name}`),
+  );
+  await world.runPipeline(first!.metadata.name);
+  await world.reconcile(first!.metadata.name);
+  assert.equal(reasons(await releaseWhole(other)).Released, 'Succeeded');
+});
+
+test('a run that was created before a crash, and not noted, goes on before an older Release', async () => {
+  await world.release('one');
+  const gate = world.as(gateIdentity);
+  world.through(
+    new Proxy(gate, {
+      get(target, property) {
+        const value = Reflect.get(target, property) as unknown;
+        if (typeof value !== 'function') return value;
+        if (property !== 'create') return value.bind(target);
+        return async (...args: unknown[]) => {
+          await (value as (...given: unknown[]) => unknown).apply(target, args);
+          throw new Error('killed');
+        };
+      },
+    }) as Client,
+  );
+  await assert.rejects(world.reconcile('one'), /killed/);
+  world.through(gate);
+  await world.release('two');
+  // Whatever the order of their uids: the one whose run is there is not held up.
+  assert.notEqual((await world.reconcile('one')).status!.managedProcessing?.pipelineRun, undefined);
+  assert.match(
+    message(await world.reconcile('two'), 'ManagedPipelineProcessed'),
+    /waiting for Release team\/one/,
+  );
+});
+
 test('a registry that is out of reach is waited for, and then given up', async () => {
   const { store } = world.options;
   const { OciError } = await import('@assay/oci');
