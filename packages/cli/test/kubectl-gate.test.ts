@@ -163,6 +163,14 @@ describe('the objects of a release, by kubectl', { skip: program === undefined &
       /spec\.sources: Invalid value/,
     ],
     [
+      'the protection of what no repository is called',
+      {
+        ...{ apiVersion: 'registry.assay.dev/v1', kind: 'ProtectedRepository' },
+        ...{ metadata: { name: 'bad', namespace: 'managed' }, spec: { repository: 'Production/*' } },
+      },
+      /spec\.repository: Invalid value: "Production\/\*"/,
+    ],
+    [
       'a name that is too long for a label',
       object('Release', 'bad', { releasePlan: 'x'.repeat(64), snapshot: 'shop-1' }),
       /spec\.releasePlan: /,

@@ -91,6 +91,7 @@ export interface AdmissionContext {
  * - `schema`: types, required fields, enumerations, defaults and CEL rules (`x-kubernetes-validations`), by hand with
  *   `schemaWords`, or of a zod schema by `structuralSchema(z.toJSONSchema(...))`. What it does not name is pruned, or refused when
  *   the request says so, unless it has `x-kubernetes-preserve-unknown-fields`.
+ *   Types are held at the door; `enforceSchema` around the constant holds all the rest that the schema says.
  * - `hasStatus: true` when a controller writes `status`: it is then written by the status subresource alone.
  * - `columns`, `shortNames`, `categories`: what `kubectl get` shows, and by which names.
  * - `admit`: what a schema cannot say; it sees the object before the change, too.

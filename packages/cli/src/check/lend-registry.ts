@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createRegistryServer, openLayoutStore } from '@assay/oci';
 import { createGitServer } from '@assay/source';
+import { CliError } from '../error.ts';
 import type { Neighbour } from '../factory/factory.ts';
 import { registryHost } from '../factory/registry-address.ts';
 import type { Home } from '../home.ts';
@@ -19,6 +20,7 @@ export interface LentRegistry {
  * that refuses to be written to. Programs of the host ask the user's factory; while none runs, its port answers here.
  * @param socketPath where steps are answered
  * @returns undefined when it is not named
+ * @throws CliError PortInUse
  */
 export async function lendRegistry(
   home: Home,
@@ -37,16 +39,22 @@ export async function lendRegistry(
     if (git.handle(request.raw, reply.raw)) reply.hijack();
     else done();
   });
-  await server.listen({ socketPath });
-  if (!(await runningFactory(home))) await server.listen({ port });
-  return {
-    host,
-    neighbour: { port, socketPath },
-    close: async () => {
-      git.close();
-      await server.close();
-    },
+  const close = async () => {
+    git.close();
+    await server.close();
   };
+  try {
+    await server.listen({ socketPath });
+    if (!(await runningFactory(home))) await server.listen({ port });
+  } catch (error) {
+    await close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new CliError('PortInUse', `port ${port} of the factory's registry is taken by another program`, {
+      hint: 'end that program, or wait until the factory is up: the pipeline or the policy names this port',
+      cause: error,
+    });
+  }
+  return { host, neighbour: { port, socketPath }, close };
 }
 
 /** Where the throw-away home `home` answers for a registry that is lent to it. */
