@@ -38,7 +38,7 @@ export interface SupervisedProcessOptions {
 
 /**
  * Starts a process of the factory. It ends by itself when this process does: its standard input closes. One that ends before is
- * started again, after a pause that grows while it does not come up; one that never came up is not.
+ * started again, after a pause that grows while it does not come up; one that gave up by itself before it ever came up is not.
  */
 export function startProcess(options: SupervisedProcessOptions): SupervisedProcess {
   const { name, program, settings, onExit } = options;
@@ -73,8 +73,10 @@ export function startProcess(options: SupervisedProcessOptions): SupervisedProce
       up = false;
       if (stopping) return;
       onExit(code ?? signal);
-      ready.reject(new CliError('FactoryStartFailed', `the ${name} ended with code ${code ?? signal}`));
-      if (!cameUp) return;
+      if (!cameUp && signal === null) {
+        ready.reject(new CliError('FactoryStartFailed', `the ${name} ended with code ${code}`));
+        return;
+      }
       timer = setTimeout(() => {
         child = start();
       }, pauseMs);
