@@ -125,6 +125,22 @@ test('a component that is not mapped is not released', () => {
   );
 });
 
+test('two images cannot have one name; one image may have it twice', () => {
+  const repository = 'registry.test/all';
+  const mapping = {
+    components: [
+      { name: 'web', repository, tags: ['1.0'] },
+      { name: 'db', repository, tags: ['1.0'] },
+    ],
+  };
+  assert.equal(targets(mapping, [web, { ...web, name: 'db' }]).length, 2);
+  const other = { ...web, name: 'db', containerImage: `registry.test/db@sha256:${'9'.repeat(64)}` };
+  assert.throws(() => targets(mapping, [web, other]), {
+    code: 'NoTarget',
+    message: /the components web and db would both be registry\.test\/all:1\.0/,
+  });
+});
+
 suite('a mapping of another form maps nothing, and is told so', () => {
   for (const mapping of [
     undefined,

@@ -23,7 +23,7 @@ interface Mapping {
  * `{{ git_sha }}`, `{{ git_short_sha }}`, `{{ digest_sha }}` and `{{ timestamp }}`. Components without a mapping are not released.
  *
  * @param time what `{{ timestamp }}` stands for; the same for every attempt
- * @throws ReleaseError NoTarget when no component has one, or one is no repository or tag
+ * @throws ReleaseError NoTarget when no component has one, one is no repository or tag, or two images would have one name
  */
 export function componentTargets(
   snapshot: Snapshot,
@@ -51,7 +51,26 @@ export function componentTargets(
       hint: 'set spec.data.mapping.components of the ReleasePlanAdmission to [{name, repository, tags}]',
     });
   }
+  refuseSharedNames(targets);
   return targets;
+}
+
+/** Of two images under one name the later would take the earlier's place. */
+function refuseSharedNames(targets: readonly ComponentTarget[]): void {
+  const owners = new Map<string, ComponentTarget>();
+  for (const target of targets) {
+    for (const tag of target.tags) {
+      const name = `${target.repository}:${tag}`;
+      const owner = owners.get(name) ?? target;
+      owners.set(name, owner);
+      if (owner.image === target.image) continue;
+      throw new ReleaseError(
+        'NoTarget',
+        `data.mapping: the components ${owner.component} and ${target.component} would both be ${name}`,
+        { hint: 'give each a repository of its own, or another tag' },
+      );
+    }
+  }
 }
 
 /** The data of an admission have no schema. */
