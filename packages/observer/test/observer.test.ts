@@ -357,6 +357,23 @@ test('an image that only the PipelineRun names is signed with it', async (t) => 
   assert.equal(evidence.filter(({ kind }) => kind === 'signature').length, 2);
 });
 
+test('a run whose own annotations leave no room is signed all the same, beside the image', async (t) => {
+  const { client, images, start, finish } = setUp(t, {});
+  const controllers = start();
+  const digest = await pushImage(images);
+  const run = taskRun('build');
+  const own = { 'team.example/notes': 'x'.repeat(254 * 1024) };
+  await finish(
+    { ...run, metadata: { ...run.metadata, annotations: own } },
+    finishedStatus(imageResults(repository, digest)),
+  );
+  await controllers.idle();
+  const { annotations } = (await client.get(TaskRuns, 'default', 'build')).metadata;
+  assert.deepEqual(Object.keys(annotations ?? {}).sort(), [signedAnnotation, 'team.example/notes']);
+  assert.equal(annotations![signedAnnotation], 'true');
+  assert.equal((await readEvidence({ store: images, repository, digest })).length, 4);
+});
+
 test('a statement too large for an annotation still stands beside the image', async (t) => {
   const { client, images, start, finish } = setUp(t, { config: { maxAnnotationBytes: 100 } });
   const controllers = start();

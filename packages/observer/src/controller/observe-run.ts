@@ -109,7 +109,7 @@ export async function observeRun(finished: FinishedRun, parts: ObserveParts): Pr
   if (config.storage.includes('tekton')) {
     const signature = Buffer.from(JSON.stringify(stored)).toString('base64');
     const size = stored.payload.length + signature.length;
-    if (size > config.maxAnnotationBytes) {
+    if (size > Math.min(config.maxAnnotationBytes, annotationRoom(run))) {
       warnings.push({ name: key, message: `${size} bytes are too many for annotations` });
     } else {
       observation.annotations[payloadAnnotation(key)] = stored.payload;
@@ -117,6 +117,17 @@ export async function observeRun(finished: FinishedRun, parts: ObserveParts): Pr
     }
   }
   return observation;
+}
+
+const ownPrefix = 'chains.tekton.dev/';
+/** What Kubernetes allows for all annotations of an object, with room for the marks of signing. */
+const maxObjectAnnotations = 255 * 1024;
+
+/** How much the annotations that others wrote leave. */
+function annotationRoom({ metadata }: FinishedRun['run']): number {
+  const others = Object.entries(metadata?.annotations ?? {}).filter(([key]) => !key.startsWith(ownPrefix));
+  const used = others.reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
+  return maxObjectAnnotations - used;
 }
 
 /** @returns the envelope that is stored: the given one, or that of an earlier attempt */
