@@ -1,6 +1,7 @@
 # `make demo` and `make test` are all a newcomer needs; both install what is missing and can be repeated.
 SHELL := /bin/sh
 CORPUS ?=
+BENCHMARK ?= step-overhead
 CONFORMA_POLICY ?=
 
 .PHONY: demo test check format conformance bench setup setup-test help
@@ -29,5 +30,5 @@ format: ## format and fix what can be fixed
 conformance: setup-test ## other people's suites: make conformance CORPUS=dir CONFORMA_POLICY=dir, or one of them
 	@bin/assay-node conformance/run.ts $(CORPUS) $(if $(CONFORMA_POLICY),--conforma-policy $(CONFORMA_POLICY))
 
-bench: setup ## side-by-side measurements
-	@bin/assay-node bench/step-overhead.ts $(BENCH)
+bench: setup ## side-by-side measurements: make bench [BENCHMARK=rego] [BENCH=options]
+	@bin/assay-node bench/$(BENCHMARK).ts $(BENCH)
