@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePublicKey } from '@assay/attestation';
+import { parseReference, referenceTarget } from '@assay/oci';
 import type { Command } from 'commander';
 import { trustOption, trustPlace } from '../catalog/trust-place.ts';
 import type { KnownKey } from '../evidence/evidence-tree.ts';
-import { openImageStore } from '../factory/image-stores.ts';
 import { keyFiles } from '../factory/signing-key.ts';
 import { type Home, openHome } from '../home.ts';
 import { openRegistryStores } from '../policy/registry-stores.ts';
@@ -38,10 +38,12 @@ async function tree(image: string, flags: TreeFlags): Promise<void> {
     import('../evidence/evidence-tree.ts'),
     import('../evidence/print-tree.ts'),
   ]);
-  const { store, repository, reference } = await openImageStore(image);
-  const { digest } = await store.resolve(repository, reference);
+  const named = parseReference(image);
+  const { repository } = named;
   const stores = await openRegistryStores(home);
   try {
+    const store = stores.store(repository);
+    const { digest } = await store.resolve(repository, referenceTarget(named));
     const trust = await readTrust(await trustPlace(home, stores, flags.trust));
     const found = await readTree({
       ...{ store, repository, digest, keys: knownKeys(home, flags.key), now: new Date() },
